@@ -1,0 +1,50 @@
+# Two commands matter: `make book` builds the HTML, executing every chapter; `make test` runs every check that CI runs.
+# Both set up .venv themselves and need only Python >= 3.11, make and git.
+VENV   ?= .venv
+PYTHON ?= python3
+BIN     = $(VENV)/bin
+CACHE   = _build/.jupyter_cache
+# A chapter's outputs depend on the package and the pins, which the execution cache does not know.
+STAMP  := $(shell git ls-files -co --exclude-standard xlmtut constraints.txt | LC_ALL=C sort | xargs cat | cksum | tr ' ' -)
+PYTEST  = $(BIN)/python -m pytest -q -n 2
+
+.PHONY: help book test lint unit notebooks nbval pages clean
+help:
+	@echo "make book       build the book into _build/html, executing what changed"
+	@echo "make test       every check that CI runs: lint, types, unit tests, book, notebooks, pages"
+	@echo "make notebooks  write the Colab notebooks again after a chapter changed"
+	@echo "make lint | unit | nbval | pages   one part of make test"
+	@echo "make clean      remove what was built (the environment in $(VENV) stays)"
+
+$(VENV)/.ok: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, found " + sys.version.split()[0] + "; try make PYTHON=python3.12")'
+	@echo "Installing the environment in $(VENV) (about two minutes, once) ..."
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[book,test,languages]'
+	@touch $@
+
+$(CACHE)/.$(STAMP):
+	@rm -rf $(CACHE) && mkdir -p $(CACHE) && touch $@
+
+# A strict build that failed would pass when run again, because nothing is out of date: always start afresh.
+# Executed chapters come from the cache, so this costs seconds.
+book: $(VENV)/.ok $(CACHE)/.$(STAMP)
+	@rm -rf _build/html _build/.doctrees _build/jupyter_execute
+	$(BIN)/jupyter-book build . -W --keep-going -n -q
+	@echo "Open $(CURDIR)/_build/html/index.html"
+
+test: lint unit book nbval pages
+
+lint: $(VENV)/.ok
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+unit: $(VENV)/.ok
+	OMP_NUM_THREADS=1 $(PYTEST) tests xlmtut --ignore tests/book
+
+notebooks: $(VENV)/.ok
+	$(BIN)/python tools/colab_notebooks.py
+
+clean:
+	rm -rf _build

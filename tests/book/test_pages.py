@@ -1,0 +1,94 @@
+"""Open every built page as a reader does: from the disk, wide and narrow, light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import HTML, pages
+from playwright.sync_api import Browser, Page
+
+PHONE = {"width": 390, "height": 844}
+WIDE = {"width": 1280, "height": 900}
+
+
+class Visit:
+    """An open page, and what went wrong while it loaded."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.outside: list[str] = []
+        self.errors: list[str] = []
+        page.on(
+            "request",
+            lambda r: None if r.url.startswith(("file:", "data:", "blob:")) else self.outside.append(r.url),
+        )
+        page.on("pageerror", lambda e: self.errors.append(str(e)))
+        page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
+
+    def open(self, path: str) -> Page:
+        self.page.goto((HTML / path).as_uri(), wait_until="load")
+        if self.page.locator("mjx-container, .math").count():
+            self.page.wait_for_function(
+                "window.MathJax?.startup?.promise && MathJax.startup.promise.then(() => true)"
+            )
+        if self.page.locator("pre.mermaid, div.mermaid").count():
+            self.page.wait_for_function(
+                "[...document.querySelectorAll('.mermaid')].every(e => e.querySelector('svg'))"
+            )
+        return self.page
+
+
+@pytest.fixture(params=["light", "dark"])
+def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    context = browser.new_context(viewport=WIDE, color_scheme=request.param)
+    context.add_init_script(
+        f"localStorage.setItem('mode', '{request.param}'); localStorage.setItem('theme', '{request.param}')"
+    )
+    yield Visit(context.new_page())
+    context.close()
+
+
+def test_book_is_built() -> None:
+    assert len(pages()) >= 10, "run `make book` first: these tests open the built pages"
+
+
+@pytest.mark.parametrize("path", pages())
+def test_page(visit: Visit, path: str) -> None:
+    page = visit.open(path)
+    assert visit.errors == []
+    assert visit.outside == [], "the book must be readable without a network"
+    assert page.locator(".merror, mjx-merror, [data-mjx-error]").count() == 0, "a formula did not parse"
+
+    unnamed = page.eval_on_selector_all(
+        "img", "imgs => imgs.filter(i => !i.alt || !i.alt.trim()).map(i => i.src)"
+    )
+    assert unnamed == [], "images without alt text"
+    broken = page.eval_on_selector_all(
+        "img", "imgs => imgs.filter(i => i.loading !== 'lazy' && i.naturalWidth === 0).map(i => i.src)"
+    )
+    assert broken == [], "images that do not load"
+
+    violations = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]}).response["violations"]
+    assert [describe(v) for v in violations] == []
+
+    page.set_viewport_size(PHONE)
+    wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wider <= 0, f"the page is {wider} px wider than a phone"
+
+
+def describe(violation: dict[str, Any]) -> str:
+    """One line for an accessibility violation: the rule and where it is broken."""
+    where = [node["html"][:120] for node in violation["nodes"][:3]]
+    return f"{violation['id']} ({violation['impact']}): {where}"
+
+
+def test_search_works_from_disk(visit: Visit) -> None:
+    page = visit.page
+    page.goto((HTML / "search.html").as_uri() + "?q=attention", wait_until="load")
+    page.wait_for_selector("#search-results li a", timeout=10_000)
+    assert page.locator("#search-results li").count() >= 3
+    assert visit.outside == []
+    assert visit.errors == []
