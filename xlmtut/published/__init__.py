@@ -8,10 +8,11 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Any
 
 import pandas as pd
 
-__all__ = ["Erratum", "errata", "table", "tables"]
+__all__ = ["Erratum", "errata", "source_program", "table", "tables"]
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,27 @@ def errata() -> list[Erratum]:
     >>> errata()[0].correct
     'XLM stands for *cross-lingual language model* {cite:p}`conneau2019xlm`.'
     """
-    text = (files(__name__) / "errata.toml").read_text(encoding="utf-8")
     return [
         Erratum(row["number"], tuple(row["sections"]), row["says"], row["correct"])
-        for row in tomllib.loads(text)["erratum"]
+        for row in _errata_file()["erratum"]
     ]
+
+
+def source_program() -> str:
+    """The program of the source article's section 5.2, as printed there (its comments translated).
+
+    It is quoted to be examined: several errata are about it, and it does not run.
+
+    Examples
+    --------
+    >>> source_program().count("...")  # its two data loaders
+    2
+    """
+    return str(_errata_file()["program"])
+
+
+def _errata_file() -> dict[str, Any]:
+    return tomllib.loads((files(__name__) / "errata.toml").read_text(encoding="utf-8"))
 
 
 def tables() -> list[str]:
