@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -71,7 +77,9 @@ def test_page(visit: Visit, path: str) -> None:
     )
     assert broken == [], "images that do not load"
 
-    violations = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]}).response["violations"]
+    violations = (
+        Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"], "preload": False}).response["violations"]
+    )
     assert [describe(v) for v in violations] == []
 
     page.set_viewport_size(PHONE)
@@ -92,3 +100,29 @@ def test_search_works_from_disk(visit: Visit) -> None:
     assert page.locator("#search-results li").count() >= 3
     assert visit.outside == []
     assert visit.errors == []
+
+
+def test_no_dead_link_or_anchor(tmp_path: Path) -> None:
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            pass
+
+    settings = tmp_path / "linkcheckerrc"
+    settings.write_text("[checking]\nmaxrequestspersecond=1000\n[AnchorCheck]\n", encoding="utf-8")
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(HTML))) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/index.html"
+        command = [
+            sys.executable,
+            "-m",
+            "linkcheck",
+            "-f",
+            str(settings),
+            "--no-status",
+            "--no-robots",
+            address,
+        ]
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
+        server.shutdown()
+    assert result.returncode == 0, result.stdout
+    assert "0 errors found" in result.stdout, result.stdout + result.stderr
