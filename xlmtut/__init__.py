@@ -1,0 +1,47 @@
+"""The companion package of *Evaluating XLM*: a readable, tested cross-lingual Transformer.
+
+Everything a chapter needs is reached as ``xt.name`` after ``import xlmtut as xt``. A module is imported
+when one of its names is first used, so that ``import xlmtut`` is fast.
+
+Examples
+--------
+>>> import xlmtut as xt
+>>> xt.causal_mask(2)
+tensor([[ True, False],
+        [ True,  True]])
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+# Where each public name lives.
+_NAMES = {
+    "runtime": ["device", "environment", "in_colab", "profile", "set_seed"],
+    "notebook": ["glue", "record_memory", "show_source"],
+    "attention": ["MultiHeadAttention", "causal_mask", "padding_mask", "scaled_dot_product_attention"],
+    "embeddings": ["PositionEmbedding", "sinusoidal_positions"],
+    "plots": [],
+    "exercises": ["check"],
+    "published": ["errata", "table"],
+}
+_MODULE_OF = {name: module for module, names in _NAMES.items() for name in names}
+
+__all__ = [*_MODULE_OF]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _NAMES:
+        return import_module(f"{__name__}.{name}")
+    if name in _MODULE_OF:
+        value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+        globals()[name] = value  # the next use costs nothing
+        return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_NAMES, *_MODULE_OF])

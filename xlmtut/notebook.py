@@ -1,0 +1,124 @@
+"""Helpers that notebooks call: numbers for the prose, the package's source, peak memory."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+__all__ = ["glue", "record_memory", "show_source"]
+
+
+def _in_notebook() -> bool:
+    """Whether a Jupyter kernel runs this code (a terminal and a test run do not have one)."""
+    if "IPython" not in sys.modules:
+        return False
+    from IPython.core.getipython import get_ipython
+
+    shell = get_ipython()
+    return hasattr(shell, "kernel")
+
+
+def glue(name: str, value: object) -> None:
+    """Store a value of the run under a name, for the prose of the book to quote.
+
+    Where the book is built, the value is stored in the notebook and shown only where the prose asks for
+    it. Elsewhere (Colab, a terminal) it is printed.
+
+    Parameters
+    ----------
+    name : str
+        A Python identifier such as ``"crossing_length"``.
+    value : object
+        Usually a number or a string; stored with its ``repr``.
+
+    Raises
+    ------
+    ValueError
+        If the name is not an identifier.
+
+    Examples
+    --------
+    >>> glue("crossing_length", 6144)
+    crossing_length = 6144
+    """
+    if not name.isidentifier():
+        raise ValueError(f"glue name is {name!r}; expected a Python identifier such as 'crossing_length'")
+    if _in_notebook():
+        try:
+            from myst_nb import glue as store
+        except ImportError:
+            pass
+        else:
+            store(name, value, display=False)
+            return
+    print(f"{name} = {value}")
+
+
+def show_source(thing: Callable[..., Any] | type) -> None:
+    """Show the source of a function or class of the package, highlighted in a notebook.
+
+    Of each docstring only the first line is shown: the rest stands in the API reference.
+
+    Parameters
+    ----------
+    thing : function or class
+
+    Raises
+    ------
+    ValueError
+        If it is neither a function nor a class written in Python.
+    """
+    try:
+        source = textwrap.dedent(inspect.getsource(thing))
+    except (TypeError, OSError):
+        raise ValueError(
+            f"no Python source for {thing!r}; expected a function or class of a module"
+        ) from None
+    source = _with_short_docstrings(source).rstrip()
+    if _in_notebook():
+        from IPython.display import Markdown, display
+
+        display(Markdown(f"```python\n{source}\n```"))  # type: ignore[no-untyped-call]
+    else:
+        print(source)
+
+
+def _with_short_docstrings(source: str) -> str:
+    """Cut every docstring of the source down to its first line."""
+    lines = source.splitlines()
+    definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, definitions)]
+    for node in sorted(
+        nodes, key=lambda node: node.lineno, reverse=True
+    ):  # from the end: line numbers stay true
+        first = node.body[0]
+        if ast.get_docstring(node) and first.end_lineno is not None and first.end_lineno > first.lineno:
+            lines[first.lineno - 1 : first.end_lineno] = [lines[first.lineno - 1].rstrip() + '"""']
+    return "\n".join(lines)
+
+
+def record_memory() -> None:
+    """Store the kernel's peak memory so far, in megabytes, as the glued value ``peak_memory_mb``.
+
+    The book's status page reads it from the stored outputs of the executed notebook.
+    """
+    glue("peak_memory_mb", round(_peak_memory() / 2**20))
+
+
+def _peak_memory() -> int:
+    """Peak resident memory of this process in bytes."""
+    status = Path("/proc/self/status")
+    if status.exists():  # Linux. ru_maxrss would start from the peak of the process that started this one.
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) * 1024
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
