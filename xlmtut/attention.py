@@ -8,7 +8,6 @@ there the formula gives ``nan`` for it.
 from __future__ import annotations
 
 import math
-from typing import Literal, overload
 
 import torch
 import torch.nn.functional as F
@@ -176,25 +175,6 @@ class MultiHeadAttention(nn.Module):
         self.k_lin = nn.Linear(dim, dim)
         self.v_lin = nn.Linear(dim, dim)
         self.out_lin = nn.Linear(dim, dim)
-
-    @overload
-    def forward(
-        self,
-        states: Tensor,
-        context: Tensor | None = ...,
-        mask: Tensor | None = ...,
-        return_weights: Literal[False] = ...,
-    ) -> Tensor: ...
-
-    @overload
-    def forward(
-        self,
-        states: Tensor,
-        context: Tensor | None = ...,
-        mask: Tensor | None = ...,
-        *,
-        return_weights: Literal[True],
-    ) -> tuple[Tensor, Tensor]: ...
 
     def forward(
         self,

@@ -37,7 +37,7 @@ def check_ids(name: str, ids: Tensor, n: int) -> None:
 
 
 def check_mask(mask: Tensor, shape: tuple[int, ...]) -> None:
-    """Refuse an attention mask that is not boolean, does not broadcast to the scores' shape, or has an empty row."""
+    """Refuse an attention mask that is not boolean, does not fit the scores, or has an empty row."""
     if mask.dtype != torch.bool:
         raise ValueError(f"mask is {mask.dtype}; expected bool, True where a query may attend to a key")
     fits = mask.ndim <= len(shape) and all(

@@ -13,7 +13,8 @@ from torch import Tensor
 
 __all__ = ["PALETTE", "attention_map", "use_style"]
 
-# Okabe and Ito's colours, told apart with any common colour blindness; without black, and yellow, too pale on white.
+# Okabe and Ito's colours, told apart with any common colour blindness; without black, and without yellow,
+# which is too pale on white.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 
 
