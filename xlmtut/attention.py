@@ -122,8 +122,9 @@ def padding_mask(attention_mask: Tensor) -> Tensor:
         raise ValueError(f"attention_mask is {attention_mask.dtype}; expected bool or integers 0 and 1")
     mask = attention_mask.bool()
     if may_look_inside(attention_mask):
-        if not torch.equal(mask.to(attention_mask.dtype), attention_mask):
-            raise ValueError(f"attention_mask holds {attention_mask.max().item()}; expected only 0 and 1")
+        wrong = attention_mask[attention_mask != mask]
+        if len(wrong):
+            raise ValueError(f"attention_mask holds {wrong[0].item()}; expected only 0 and 1")
         if not mask.any(dim=1).all():
             row = int(mask.any(dim=1).int().argmin())
             raise ValueError(

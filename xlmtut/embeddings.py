@@ -11,7 +11,7 @@ __all__ = ["PositionEmbedding", "sinusoidal_positions"]
 
 
 def sinusoidal_positions(n_positions: int, dim: int) -> Tensor:
-    r"""The fixed position encodings: sine and cosine of :math:`p\,\omega_i`, :math:`\omega_i = 10000^{-2i/d}`.
+    r"""Fixed position encodings: sine and cosine of :math:`p\,\omega_i` for :math:`\omega_i = 10000^{-2i/d}`.
 
     Parameters
     ----------
