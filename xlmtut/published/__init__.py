@@ -94,4 +94,4 @@ def table(name: str) -> pd.DataFrame:
     """
     if name not in tables():
         raise ValueError(f"no published table {name!r}; expected one of {', '.join(tables())}")
-    return pd.read_csv(files(__name__) / f"{name}.csv")  # type: ignore[arg-type]
+    return pd.read_csv(files(__name__) / f"{name}.csv")
