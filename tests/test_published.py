@@ -63,6 +63,12 @@ def test_page_shows_every_erratum_once_in_order() -> None:
     ]
 
 
+@pytest.mark.parametrize(("number", "name"), [(17, "mlqa"), (38, "translation")])
+def test_errata_quote_the_numbers_of_the_tables(number: int, name: str) -> None:
+    quoted = {float(n) for n in re.findall(r"\d+\.\d", errata()[number - 1].correct)}
+    assert quoted == set(table(name).select_dtypes("float").stack())
+
+
 def test_program_is_a_program() -> None:
     defined = [node.name for node in ast.parse(source_program()).body if hasattr(node, "name")]
     assert defined == ["XLMClassifier", "train", "evaluate"]
@@ -70,7 +76,10 @@ def test_program_is_a_program() -> None:
 
 @pytest.mark.parametrize("name", tables())
 def test_every_row_of_a_table_has_a_source(name: str) -> None:
-    assert set(table(name)["source"]) <= BIBLIOGRAPHY
+    """A source is a key of the bibliography or, for a file that is itself the source, its address."""
+    sources = table(name)["source"]
+    assert sources.notna().all()
+    assert {source for source in sources if not source.startswith("https://")} <= BIBLIOGRAPHY
 
 
 def test_unknown_table() -> None:
