@@ -8,6 +8,7 @@ there the formula gives ``nan`` for it.
 from __future__ import annotations
 
 import math
+from typing import TypeAlias
 
 import torch
 import torch.nn.functional as F
@@ -15,7 +16,15 @@ from torch import Tensor, nn
 
 from xlmtut.checks import check_count, check_mask, may_look_inside
 
-__all__ = ["MultiHeadAttention", "causal_mask", "padding_mask", "scaled_dot_product_attention"]
+__all__ = ["Cache", "MultiHeadAttention", "causal_mask", "padding_mask", "scaled_dot_product_attention"]
+
+
+Cache: TypeAlias = "dict[nn.Module, tuple[Tensor, Tensor]]"
+"""Keys and values by the attention that computed them, each of shape (batch, heads, length, dim / heads).
+
+Decoding token by token starts with an empty dict and passes it at every step. To reorder the rows of a batch,
+as beam search does, index the tensors' first axis.
+"""
 
 
 def scaled_dot_product_attention(
@@ -72,25 +81,35 @@ def scaled_dot_product_attention(
     return weights @ value, weights  # (..., n, d_v), (..., n, m)
 
 
-def causal_mask(n: int) -> Tensor:
+def causal_mask(n: int, m: int | None = None) -> Tensor:
     """Which positions a language model may look at: each position itself and those to its left.
 
     Parameters
     ----------
     n : int
-        The sequence length.
+        The number of queries.
+    m : int, optional
+        The number of keys, if the queries are only the last n of m positions.
 
     Returns
     -------
-    Tensor of shape (n, n), bool
-        Lower triangular.
+    Tensor of shape (n, m), bool
+        Lower triangular, shifted right by m - n.
+
+    Raises
+    ------
+    ValueError
+        If n is not positive or larger than m.
 
     Notes
     -----
     Vaswani et al. (2017), section 3.2.3.
     """
     check_count("n", n)
-    return torch.ones(n, n, dtype=torch.bool).tril()
+    m = n if m is None else m
+    if n > m:
+        raise ValueError(f"n is {n} with {m} keys; expected at most as many queries as keys")
+    return torch.ones(n, m, dtype=torch.bool).tril(m - n)
 
 
 def padding_mask(attention_mask: Tensor) -> Tensor:
@@ -183,6 +202,9 @@ class MultiHeadAttention(nn.Module):
         context: Tensor | None = None,
         mask: Tensor | None = None,
         return_weights: bool = False,
+        *,
+        causal: bool = False,
+        cache: Cache | None = None,
     ) -> Tensor | tuple[Tensor, Tensor]:
         """Attend from every position of ``states`` to the positions of ``context``.
 
@@ -196,6 +218,10 @@ class MultiHeadAttention(nn.Module):
             ``True`` where a query may attend to a key; see :func:`causal_mask` and :func:`padding_mask`.
         return_weights : bool
             Compute with the formula instead of the fused kernel, and return the weights too.
+        causal : bool
+            Self-attention that hides the future: ``mask=causal_mask(n)``, but the kernel skips what is hidden.
+        cache : dict, optional
+            What this and other attentions computed for earlier tokens (see :data:`Cache`); it is extended.
 
         Returns
         -------
@@ -208,21 +234,40 @@ class MultiHeadAttention(nn.Module):
         ValueError
             If shapes, dtypes or the mask do not fit, or (on the CPU) a query may attend to no key.
         """
-        context = states if context is None else context
         self._check_states(states, context)
+        if causal and not (context is None and mask is None):
+            raise ValueError("causal=True with a context or a mask; expected self-attention without a mask")
         query = self._split(self.q_lin(states))  # (batch, heads, n, dim / heads)
-        key = self._split(self.k_lin(context))  # (batch, heads, m, dim / heads)
-        value = self._split(self.v_lin(context))
+        key, value = self._keys_and_values(states, context, cache)  # (batch, heads, m, dim / heads)
+        n, m = query.shape[2], key.shape[2]
+        if causal and (return_weights or 1 < n < m):
+            mask = causal_mask(n, m).to(states.device)
         dropout = self.dropout if self.training else 0.0
         if return_weights:
             _, weights = scaled_dot_product_attention(query, key, value, mask)
             mixed = F.dropout(weights, dropout) @ value
             return self.out_lin(self._join(mixed)), weights
         if mask is not None:
-            check_mask(mask, (*query.shape[:3], key.shape[2]))
-        mixed = F.scaled_dot_product_attention(query, key, value, mask, dropout)
+            check_mask(mask, (*query.shape[:3], m))
+        is_causal = causal and n == m
+        mixed = F.scaled_dot_product_attention(query, key, value, mask, dropout, is_causal=is_causal)
         output: Tensor = self.out_lin(self._join(mixed))
         return output
+
+    def _keys_and_values(
+        self, states: Tensor, context: Tensor | None, cache: Cache | None
+    ) -> tuple[Tensor, Tensor]:
+        """Keys and values, each (batch, heads, m, dim / heads): made here, taken from the cache, or both."""
+        before = None if cache is None else cache.get(self)
+        if context is not None and before is not None:
+            return before  # the context is the same at every step
+        source = states if context is None else context
+        key, value = self._split(self.k_lin(source)), self._split(self.v_lin(source))
+        if before is not None:
+            key, value = torch.cat([before[0], key], dim=2), torch.cat([before[1], value], dim=2)
+        if cache is not None:
+            cache[self] = key, value
+        return key, value
 
     def _split(self, states: Tensor) -> Tensor:
         """Cut the last axis into heads: (batch, n, dim) -> (batch, heads, n, dim / heads)."""
@@ -232,7 +277,8 @@ class MultiHeadAttention(nn.Module):
         """Put the heads side by side again: (batch, heads, n, dim / heads) -> (batch, n, dim)."""
         return heads.transpose(1, 2).flatten(-2)
 
-    def _check_states(self, states: Tensor, context: Tensor) -> None:
+    def _check_states(self, states: Tensor, context: Tensor | None) -> None:
+        context = states if context is None else context
         for name, tensor in (("states", states), ("context", context)):
             if tensor.ndim != 3 or tensor.shape[-1] != self.dim:
                 raise ValueError(
