@@ -219,7 +219,7 @@ class MultiHeadAttention(nn.Module):
         return_weights : bool
             Compute with the formula instead of the fused kernel, and return the weights too.
         causal : bool
-            Self-attention that hides the future: ``mask=causal_mask(n)``, but the kernel skips what is hidden.
+            Self-attention that hides the future: ``mask=causal_mask(n)``; the kernel skips what is hidden.
         cache : dict, optional
             What this and other attentions computed for earlier tokens (see :data:`Cache`); it is extended.
 

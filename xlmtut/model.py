@@ -172,7 +172,7 @@ class XLM(nn.Module):
         )
 
     def padding(self, input_ids: Tensor, attention_mask: Tensor | None = None) -> Tensor | None:
-        """The mask (batch, 1, 1, length) that hides the padding; None if there is none (attention is faster)."""
+        """The mask (batch, 1, 1, length) that hides the padding; None if there is none, which is faster."""
         if attention_mask is None:
             attention_mask = input_ids != self.config.pad_token_id
         mask = padding_mask(attention_mask)
@@ -218,7 +218,7 @@ def all_true(mask: Tensor) -> bool:
 
 
 class PredictionLayer(nn.Module):
-    """Logits over the vocabulary: a linear map that shares the weight of the token embeddings, with a bias."""
+    """Logits over the vocabulary: a linear map with the weight of the token embeddings, and a bias."""
 
     def __init__(self, embeddings: nn.Embedding) -> None:
         super().__init__()
