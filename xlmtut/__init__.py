@@ -28,6 +28,8 @@ _NAMES = {
     "model": ["XLM", "XLMClassifier", "XLMLanguageModel", "XLMOutput", "XLMSpanQA", "XLMTokenClassifier"],
     "seq2seq": ["XLMSeq2Seq"],
     "plots": [],
+    "tokenizer": ["Tokenizer", "load_tokenizer"],
+    "bpe": ["sampling_probabilities"],
     "exercises": ["check"],
     "published": ["errata", "table"],
 }
