@@ -81,7 +81,7 @@ class CollectSolutions(SphinxPostTransform):
             link += [child.deepcopy() for child in titles[exercise].children]
             solution[0] = nodes.title("", "", link)
             solution["classes"] = ["solution"]  # not folded here
-            solution["ids"] = []
+            solution["ids"] = [f"solution-{exercise.removeprefix('ex-')}"]
             self.move(solution, chapter, address)
             found.append(solution)
         return found
