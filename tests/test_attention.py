@@ -324,3 +324,39 @@ def test_no_waiting_for_the_gpu() -> None:
         xt.padding_mask(mask[:, 0, 0])
     finally:
         torch.cuda.set_sync_debug_mode("default")
+
+
+# Decoding
+
+
+def test_causal_is_the_causal_mask() -> None:
+    attention, (states, _) = module(), inputs("self")
+    expected = attention(states, mask=xt.causal_mask(5))
+    torch.testing.assert_close(attention(states, causal=True), expected)
+    torch.testing.assert_close(attention(states, causal=True, return_weights=True)[0], expected)
+
+
+def test_causal_mask_of_the_last_queries() -> None:
+    assert torch.equal(xt.causal_mask(2, 5), xt.causal_mask(5)[3:])
+
+
+@pytest.mark.parametrize("return_weights", [False, True])
+def test_cache_of_self_attention(return_weights: bool) -> None:
+    attention, (states, _) = module(), inputs("self")
+    expected = attention(states, causal=True)
+    cache: xt.attention.Cache = {}
+    steps = [
+        attention(s, causal=True, cache=cache, return_weights=return_weights)
+        for s in states.split([2, 1, 2], 1)
+    ]
+    outputs = [step[0] if return_weights else step for step in steps]
+    torch.testing.assert_close(torch.cat(outputs, 1), expected)
+
+
+def test_causal_alone() -> None:
+    attention, (states, context) = module(), inputs("cross")
+    for arguments in ((states, context), (states, None, xt.causal_mask(5))):
+        with pytest.raises(ValueError, match="causal=True with a context or a mask; expected self-attention"):
+            attention(*arguments, causal=True)
+    with pytest.raises(ValueError, match="n is 3 with 2 keys; expected at most as many queries as keys"):
+        xt.causal_mask(3, 2)
