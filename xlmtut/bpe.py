@@ -130,7 +130,7 @@ def learn_bpe(sentences: Iterable[str], vocab_size: int) -> tuple[dict[str, int]
     sentences = list(sentences)
     words = {word for sentence in sentences for word in sentence.split()}
     endings = sorted({word[-1] + END_OF_WORD for word in words})
-    needed = len(SPECIAL_TOKENS) + len(endings) + len({char for word in words for char in word[:-1]})
+    needed = len(SPECIAL_TOKENS) + len(endings) + len({char for word in words for char in word})
     if vocab_size < needed:
         raise ValueError(f"vocab_size is {vocab_size}; special tokens and characters alone need {needed}")
     rust = RustTokenizer(models.BPE(end_of_word_suffix=END_OF_WORD))
