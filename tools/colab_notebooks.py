@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -121,12 +121,12 @@ def colab_notebook(page: Path, book: Book) -> str:
     return str(nbformat.writes(notebook)) + "\n"  # type: ignore[no-untyped-call]
 
 
-def main() -> int:
+def main(options: Sequence[str] | None = None) -> int:
     """Write the notebooks, or compare them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="only say which notebooks are out of date")
     parser.add_argument("--root", type=Path, default=ROOT, help="the folder with _toc.yml")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(options)
     folder = arguments.root / "notebooks"
     book = Book(arguments.root)
     try:

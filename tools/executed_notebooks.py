@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
@@ -46,11 +47,11 @@ def executed(page: Path, cache: Path) -> NotebookNode:
     return merged
 
 
-def main() -> int:
+def main(options: Sequence[str] | None = None) -> int:
     """Write all notebooks, or say what is wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--root", type=Path, default=ROOT, help="the folder with _toc.yml")
-    root = parser.parse_args().root
+    root = parser.parse_args(options).root
     folder = root / "_build" / "nbval"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
