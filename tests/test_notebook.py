@@ -36,7 +36,7 @@ def test_glue_stores_without_showing(outputs: list[dict]) -> None:
 
 def test_source_is_highlighted(outputs: list[dict]) -> None:
     text = outputs[1]["data"]["text/markdown"]
-    assert text.startswith("```python\ndef causal_mask(n: int)")
+    assert text.startswith("```python\ndef causal_mask(n: int, m: int | None = None) -> Tensor:")
     assert text.endswith("\n```")
 
 
@@ -65,7 +65,7 @@ def test_glue_names_are_identifiers(name: str) -> None:
         xt.glue(name, 1)
 
 
-@pytest.mark.parametrize("thing", [xt.scaled_dot_product_attention, xt.MultiHeadAttention])
+@pytest.mark.parametrize("thing", [xt.scaled_dot_product_attention, xt.MultiHeadAttention, xt.model])
 def test_shown_source_is_the_code_with_short_docstrings(
     thing: object, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -86,5 +86,5 @@ def test_shown_source_is_the_code_with_short_docstrings(
 
 @pytest.mark.parametrize("thing", [len, 3])
 def test_no_source(thing: object) -> None:
-    with pytest.raises(ValueError, match=r"no Python source for .*; expected a function or class"):
+    with pytest.raises(ValueError, match=r"no Python source for .*; expected a function, class or module"):
         xt.show_source(thing)  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ import sys
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 __all__ = ["glue", "record_memory", "show_source"]
@@ -59,25 +60,25 @@ def glue(name: str, value: object) -> None:
     print(f"{name} = {value}")
 
 
-def show_source(thing: Callable[..., Any] | type) -> None:
-    """Show the source of a function or class of the package, highlighted in a notebook.
+def show_source(thing: Callable[..., Any] | type | ModuleType) -> None:
+    """Show the source of a function, class or module of the package, highlighted in a notebook.
 
     Of each docstring only the first line is shown: the rest stands in the API reference.
 
     Parameters
     ----------
-    thing : function or class
+    thing : function, class or module
 
     Raises
     ------
     ValueError
-        If it is neither a function nor a class written in Python.
+        If it is none of these, or not written in Python.
     """
     try:
         source = textwrap.dedent(inspect.getsource(thing))
     except (TypeError, OSError):
         raise ValueError(
-            f"no Python source for {thing!r}; expected a function or class of a module"
+            f"no Python source for {thing!r}; expected a function, class or module in Python"
         ) from None
     source = _with_short_docstrings(source).rstrip()
     if _in_notebook():
