@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
-from chapters import figure, notebooks, read  # noqa: E402
+from chapters import figure, notebooks, read, title  # noqa: E402
 from executed_notebooks import executed  # noqa: E402
 
 from xlmtut.published import errata  # noqa: E402
@@ -107,7 +107,8 @@ def test_each_exercise_has_a_label_and_a_solution_that_checks_it(name: str) -> N
         statement = source.split(f"{{exercise-start}} {id} ")[1].split("{exercise-end}")[0]
         assert f'xt.check("{id}"' in statement, "the statement says what to pass"
         assert f'xt.check("{id}",' in solution
-    assert f"{{solutions}} {name}\n" in (ROOT / "book" / "solutions.md").read_text(encoding="utf-8")
+    listed = f"## {title(source)}\n\n```{{solutions}} {name}\n"
+    assert listed in (ROOT / "book" / "solutions.md").read_text(encoding="utf-8")
 
 
 @EVERY_CHAPTER
