@@ -414,3 +414,18 @@ def test_gpu_equals_cpu() -> None:
     expected = model(**inputs).logits
     model, inputs = model.cuda(), {key: value.cuda() for key, value in inputs.items()}
     close(model(**inputs).logits.cpu(), expected, atol=1e-4)
+
+
+def test_inputs_by_position() -> None:
+    """In the order that the encoder names them, with every head."""
+    config = SHAPES["xlm-mlm-tlm-xnli15-1024"]
+    inputs = batch(config)
+    for model in (xt.XLMLanguageModel(config), *(head(config) for head in HEADS.values())):
+        by_name, by_position = model.eval()(**inputs), model(*inputs.values())
+        assert all(torch.equal(by_name[key], by_position[key]) for key in by_name)
+
+
+def test_a_classifier_has_labels() -> None:
+    for head in (xt.XLMClassifier, xt.XLMTokenClassifier):
+        with pytest.raises(ValueError, match="num_labels is 0; expected at least 1"):
+            head(SHAPES["xlm-mlm-en-2048"], num_labels=0)

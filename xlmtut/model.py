@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from transformers.utils.generic import ModelOutput
 
 from xlmtut.attention import Cache, MultiHeadAttention, padding_mask
-from xlmtut.checks import check_inputs, check_positions
+from xlmtut.checks import check_count, check_inputs, check_positions
 from xlmtut.config import XLMConfig
 from xlmtut.embeddings import PositionEmbedding
 
@@ -245,12 +245,12 @@ class XLMLanguageModel(nn.Module):
         self.transformer = XLM(config)
         self.pred_layer = PredictionLayer(self.transformer.embeddings)
 
-    def forward(self, input_ids: Tensor, *, positions: Tensor | None = None, **inputs: Any) -> XLMOutput:
+    def forward(self, *inputs: Any, positions: Tensor | None = None, **more: Any) -> XLMOutput:
         """Logits over the vocabulary at every position, or only where they are asked for.
 
         Parameters
         ----------
-        input_ids, **inputs
+        *inputs, **more
             As :meth:`XLM.forward`.
         positions : Tensor, optional
             Where to compute logits: a bool mask (batch, length), or k flat indices ``row * length + column``
@@ -263,23 +263,24 @@ class XLMLanguageModel(nn.Module):
             With ``logits`` of shape (batch, length, vocab_size), or (k, vocab_size) with ``positions``.
             Those of a position predict that position (MLM, TLM) or the next one (CLM); nothing is shifted.
         """
-        output: XLMOutput = self.transformer(input_ids, **inputs)
+        output: XLMOutput = self.transformer(*inputs, **more)
         output.logits = self.pred_layer(output.last_hidden_state, positions)
         return output
 
 
 class XLMClassifier(nn.Module):
-    """XLM with a linear classifier of the first hidden state (Lample and Conneau, section 5.1)."""
+    """XLM with a linear classifier of the first hidden state (the paper's cross-lingual classification)."""
 
     def __init__(self, config: XLMConfig, num_labels: int) -> None:
         super().__init__()
+        check_count("num_labels", num_labels)
         self.transformer = XLM(config)
         self.dropout = nn.Dropout(config.dropout)
         self.sequence_summary = nn.ModuleDict({"summary": nn.Linear(config.emb_dim, num_labels)})
 
-    def forward(self, input_ids: Tensor, **inputs: Any) -> XLMOutput:
+    def forward(self, *inputs: Any, **more: Any) -> XLMOutput:
         """As :meth:`XLM.forward`, with ``logits`` of shape (batch, num_labels)."""
-        output: XLMOutput = self.transformer(input_ids, **inputs)
+        output: XLMOutput = self.transformer(*inputs, **more)
         first = self.dropout(output.last_hidden_state[:, 0])  # (batch, dim)
         output.logits = self.sequence_summary["summary"](first)  # (batch, num_labels)
         return output
@@ -293,9 +294,9 @@ class XLMSpanQA(nn.Module):
         self.transformer = XLM(config)
         self.qa_outputs = nn.Linear(config.emb_dim, 2)
 
-    def forward(self, input_ids: Tensor, **inputs: Any) -> XLMOutput:
+    def forward(self, *inputs: Any, **more: Any) -> XLMOutput:
         """As :meth:`XLM.forward`, with ``start_logits`` and ``end_logits`` of shape (batch, length)."""
-        output: XLMOutput = self.transformer(input_ids, **inputs)
+        output: XLMOutput = self.transformer(*inputs, **more)
         output.start_logits, output.end_logits = self.qa_outputs(output.last_hidden_state).unbind(-1)
         return output
 
@@ -305,12 +306,13 @@ class XLMTokenClassifier(nn.Module):
 
     def __init__(self, config: XLMConfig, num_labels: int) -> None:
         super().__init__()
+        check_count("num_labels", num_labels)
         self.transformer = XLM(config)
         self.dropout = nn.Dropout(config.dropout)
         self.classifier = nn.Linear(config.emb_dim, num_labels)
 
-    def forward(self, input_ids: Tensor, **inputs: Any) -> XLMOutput:
+    def forward(self, *inputs: Any, **more: Any) -> XLMOutput:
         """As :meth:`XLM.forward`, with ``logits`` of shape (batch, length, num_labels)."""
-        output: XLMOutput = self.transformer(input_ids, **inputs)
+        output: XLMOutput = self.transformer(*inputs, **more)
         output.logits = self.classifier(self.dropout(output.last_hidden_state))
         return output

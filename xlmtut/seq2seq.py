@@ -1,6 +1,6 @@
 """Translation with XLM: a pretrained encoder, and a decoder that starts from the same weights.
 
-Lample and Conneau (2019), section 5.2 (unsupervised and supervised machine translation).
+As Lample and Conneau (2019) initialise their models for unsupervised and supervised machine translation.
 """
 
 from __future__ import annotations
