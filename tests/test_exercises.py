@@ -47,6 +47,7 @@ def source_of(chapter: str) -> str:
 def gives_away(hint: str, right: object) -> bool:
     """Whether a hint contains the right answer, where that can be told from its text."""
     if isinstance(right, str):
+        right = right.strip()
         quoted = rf"[\"'(`]{re.escape(right)}[\"')`]"
         word = rf"\b{re.escape(right)}\b" if right.lower() not in ("a", "i") else "$^"
         return bool(re.search(f"{quoted}|{word}", hint, re.I))
