@@ -135,8 +135,6 @@ def test_every_figure_has_a_name_a_caption_and_a_text_for_blind_readers(name: st
         assert len(drawn.get("caption", "")) > 20, f"line {line}: caption"
         assert len(alt) > 20, f"line {line}: alt"
         assert alt.strip() != drawn["caption"].strip(), f"line {line}: the caption is no description"
-            f"line {line}: the text says what to see in {drawn['name']}"
-        )
 
 
 @EVERY_NOTEBOOK
