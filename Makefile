@@ -6,6 +6,10 @@ BIN     = $(VENV)/bin
 CACHE   = _build/.jupyter_cache
 # A chapter's outputs depend on the package and the pins, which the execution cache does not know.
 STAMP  := $(shell git ls-files -co --exclude-standard xlmtut constraints.txt | LC_ALL=C sort | xargs cat | cksum | tr ' ' -)
+# Kernels start without the user's own IPython profile, and without two notices that mean nothing here.
+IPYTHON = _build/.ipython
+export IPYTHONDIR = $(CURDIR)/$(IPYTHON)
+export PYTHONWARNINGS = ignore:IProgress not found
 PYTEST  = $(BIN)/python -m pytest -q -n 2
 
 .PHONY: help book test lint unit notebooks nbval pages clean
@@ -26,9 +30,13 @@ $(VENV)/.ok: pyproject.toml constraints.txt
 $(CACHE)/.$(STAMP):
 	@rm -rf $(CACHE) && mkdir -p $(CACHE) && touch $@
 
+$(IPYTHON):
+	@mkdir -p $@/profile_default
+	@echo "c.IPKernelApp.log_level = 'ERROR'" > $@/profile_default/ipython_kernel_config.py
+
 # A strict build that failed would pass when run again, because nothing is out of date: always start afresh.
 # Executed chapters come from the cache, so this costs seconds.
-book: $(VENV)/.ok $(CACHE)/.$(STAMP)
+book: $(VENV)/.ok $(CACHE)/.$(STAMP) $(IPYTHON)
 	@rm -rf _build/html _build/.doctrees _build/jupyter_execute
 	$(BIN)/jupyter-book build . -W --keep-going -n -q
 	@echo "Open $(CURDIR)/_build/html/index.html"
@@ -44,13 +52,13 @@ unit: $(VENV)/.ok
 	OMP_NUM_THREADS=1 $(PYTEST) tests xlmtut --ignore tests/book
 
 # Run every executed notebook again and compare the outputs with the stored ones.
-nbval: $(VENV)/.ok
+nbval: $(VENV)/.ok $(IPYTHON)
 	$(BIN)/python tools/executed_notebooks.py
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -p no:doctest --nbval _build/nbval --nbval-current-env --nbval-cell-timeout 600 \
 	  --nbval-sanitize-with tests/nbval_sanitize.cfg -n 2 --dist loadfile
 
 # What readers get: Colab notebooks up to date, exercises and figures complete, pages sound in a browser.
-pages: $(VENV)/.ok
+pages: $(VENV)/.ok $(IPYTHON)
 	$(BIN)/python tools/colab_notebooks.py --check
 	$(BIN)/python tools/readme_status.py --check
 	$(PYTEST) -rs tests/book
