@@ -57,9 +57,9 @@ def sentences(lang: str, n: int, *, mean_words: int = 14, seed: int = 0) -> list
             elif roll < 0.12:
                 tokens[i] = token + ". " + rng.choice(words).capitalize()
         if rng.random() < 0.05:
-            opening, closing = _QUOTES.get(lang, '""')
+            quotes = _QUOTES.get(lang, '""')
             i = rng.randrange(length)
-            tokens[i] = opening + tokens[i] + closing
+            tokens[i] = quotes[0] + tokens[i] + quotes[1]
         end = _QUESTION.get(lang, "?") if rng.random() < 0.1 else _STOP.get(lang, ".")
         made.append(("" if lang in _WITHOUT_SPACES else " ").join(tokens) + end)
     return made

@@ -113,10 +113,10 @@ class _MosesWords:
             words += found
         return words
 
-    def _split(self, piece: str) -> list[str] | None:
+    def _split(self, piece: str) -> tuple[str, ...] | None:
         if not self._needs_rules.search(piece):
-            return [piece]
-        return None if self._looks_across_space.search(piece) else self._all(piece)
+            return (piece,)
+        return None if self._looks_across_space.search(piece) else tuple(self._all(piece))
 
     def _all(self, text: str) -> list[str]:
         words: list[str] = self._moses.tokenize(text, escape=False)
@@ -188,8 +188,9 @@ def lowercase_and_remove_accent(word: str) -> str:
     >>> lowercase_and_remove_accent("Élève"), lowercase_and_remove_accent("हिन्दी")
     ('eleve', 'हिनदी')
     """
-    word = word.lower()
     if word.isascii():
-        return word
-    decomposed = unicodedata.normalize("NFD", word)
-    return "".join(char for char in decomposed if unicodedata.category(char) != "Mn").lower()
+        return word.lower()
+    word = unicodedata.normalize("NFD", word.lower())
+    if not word.isalpha():
+        word = "".join([char for char in word if unicodedata.category(char) != "Mn"])
+    return word.lower()

@@ -248,9 +248,11 @@ class Tokenizer:
             rows.append(row)
         return rows
 
-    def _cut_word(self, word: str) -> list[int]:
-        parts = lowercase_and_remove_accent(word).split(" ") if self.lowercase else [word]
-        return list(chain.from_iterable(map(self._bpe.cut, parts)))
+    def _cut_word(self, word: str) -> tuple[int, ...]:
+        if self.lowercase:
+            parts = lowercase_and_remove_accent(word).split(" ")
+            return tuple(chain.from_iterable(map(self._bpe.cut, parts)))
+        return tuple(self._bpe.cut(word))
 
     def _language(self, lang: str | None) -> str:
         if lang is None and len(self.lang2id) == 1:
