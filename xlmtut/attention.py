@@ -30,7 +30,7 @@ as beam search does, index the tensors' first axis.
 def scaled_dot_product_attention(
     query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None, scale: float | None = None
 ) -> tuple[Tensor, Tensor]:
-    r"""Attention as the formula says it: :math:`\operatorname{softmax}(QK^\top / \sqrt{d_k})\,V`.
+    r"""Attention as the formula says it: softmax(QKᵀ / √d_k) V.
 
     For reading and for looking at the weights; :class:`MultiHeadAttention` computes the same numbers
     with PyTorch's fused kernel.
@@ -153,7 +153,7 @@ def padding_mask(attention_mask: Tensor) -> Tensor:
 
 
 class MultiHeadAttention(nn.Module):
-    r"""Multi-head attention: ``n_heads`` attentions side by side, each on its own :math:`d/h` dimensions.
+    r"""Multi-head attention: ``n_heads`` attentions side by side, each on its own share of the dimensions.
 
     Parameters
     ----------
