@@ -1,8 +1,7 @@
 """XLM's tokenizer: texts in, padded batches with languages and positions out.
 
-One BPE vocabulary serves all languages. It is learned on sentences sampled with q_i ∝ p_i^α (Lample & Conneau
-2019, section 3.1) or read from published files. Preprocessing is in :mod:`xlmtut.preprocessing`, BPE runs in
-the Rust library ``tokenizers``, and every word is cut once.
+One BPE vocabulary serves all languages: learned as in section 3.1 of Lample & Conneau (2019), or read from
+published files. BPE runs in the Rust library ``tokenizers``, and every word is cut once.
 """
 
 from __future__ import annotations
@@ -35,8 +34,8 @@ FirstToken: TypeAlias = Literal["</s>", "<s>"]
 class Tokenizer:
     """A BPE vocabulary with XLM's preprocessing; called on texts, it makes batches.
 
-    Ids are those of transformers' ``XLMTokenizer``, except for the first of a sequence: pretraining put
-    ``</s>`` there, transformers puts ``<s>``.
+    Ids are those of transformers' ``XLMTokenizer`` set to the text's language, except for the first of a
+    sequence: pretraining put ``</s>`` there, transformers puts ``<s>``.
 
     Parameters
     ----------
@@ -126,6 +125,8 @@ class Tokenizer:
             Number of tokens; fewer are learned when no pair of symbols is left that occurs twice.
         alpha : float
             Smoothing of the language sampling: the lower, the larger the share of small corpora.
+        lowercase, max_length
+            As in :class:`Tokenizer`.
         seed : int
             Chooses the sentences. Same corpora and seed, same vocabulary.
 
@@ -134,8 +135,9 @@ class Tokenizer:
         ValueError
             If a corpus is empty, alpha is not in 0 … 1, or `vocab_size` cannot hold the characters.
         """
+        checked = {lang: _check_texts(lang, texts) for lang, texts in corpora.items()}
         sentences = []
-        for lang, text in sample_sentences(corpora, alpha, seed):
+        for lang, text in sample_sentences(checked, alpha, seed):
             sentence = " ".join(segmenter(lang)(text))
             sentences.append(lowercase_and_remove_accent(sentence) if lowercase else sentence)
         vocab, merges = learn_bpe(sentences, vocab_size)
@@ -186,7 +188,7 @@ class Tokenizer:
         Raises
         ------
         ValueError
-            If there is no text, something is not a str, a language is unknown, or the two sides do not match.
+            If there is no text, something is not a str, a language is unknown, or sides do not match.
         """
         firsts = _check_texts("texts", texts)
         if not firsts:
@@ -229,11 +231,6 @@ class Tokenizer:
         texts : str or iterable of str
         lang : str
             Their language; may be left out when the tokenizer has only one.
-
-        Raises
-        ------
-        ValueError
-            If something is not a str, or the language is unknown.
         """
         words = segmenter(self._language(lang))
         word_ids = self._word_ids
