@@ -79,7 +79,7 @@ def assert_equal(tok: xt.Tokenizer, ref: XLMTokenizer, texts: list[str], lang: s
 
 
 def test_calling_transformers_drops_the_language() -> None:
-    """Why ours needs `lang` and the reference is patched: XLMTokenizer takes `lang`, and uses English rules."""
+    """Why the reference is patched: XLMTokenizer takes `lang` and uses the rules of English."""
     _, folder = learned(True)
     ref = XLMTokenizer.from_pretrained(folder)
     text = "l'homme"
