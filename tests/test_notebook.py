@@ -88,3 +88,12 @@ def test_shown_source_is_the_code_with_short_docstrings(
 def test_no_source(thing: object) -> None:
     with pytest.raises(ValueError, match=r"no Python source for .*; expected a function, class or module"):
         xt.show_source(thing)  # type: ignore[arg-type]
+
+
+def test_glue_turns_scalars_into_python_numbers(capsys: pytest.CaptureFixture[str]) -> None:
+    import numpy as np
+    import torch
+
+    for value in (0.5, np.float64(0.5), np.float32(0.5), torch.tensor(0.5)):
+        xt.glue("half", value)
+    assert capsys.readouterr().out == "half = 0.5\n" * 4

@@ -29,6 +29,7 @@ _NAMES = {
     "seq2seq": ["XLMSeq2Seq"],
     "plots": [],
     "tokenizer": ["Tokenizer", "load_tokenizer"],
+    "checkpoints": ["load_model", "save_model"],
     "bpe": ["sampling_probabilities"],
     "exercises": ["check"],
     "published": ["errata", "table"],

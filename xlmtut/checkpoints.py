@@ -20,7 +20,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from xlmtut.config import PUBLISHED, XLMConfig
-from xlmtut.hub import find_folder
+from xlmtut.files import find_folder, read_json
 from xlmtut.model import XLM, XLMClassifier, XLMLanguageModel, XLMSpanQA, XLMTokenClassifier
 from xlmtut.seq2seq import XLMSeq2Seq
 
@@ -221,7 +221,7 @@ def _read_folder(folder: Path) -> tuple[dict[str, Any], dict[str, Weights]]:
     """Read a checkpoint in transformers' format, whole or in shards, or one of ours."""
     if not (folder / "config.json").is_file():
         raise ValueError(f"{folder} has no config.json; expected a checkpoint in transformers' format")
-    settings = _read_json(folder / "config.json")
+    settings = read_json(folder / "config.json")
     kind = settings.get("model_type", "xlm")
     if kind != "xlm":
         raise ValueError(f"{folder} holds a model of type {kind!r}; expected 'xlm'")
@@ -229,7 +229,7 @@ def _read_folder(folder: Path) -> tuple[dict[str, Any], dict[str, Weights]]:
         if (folder / name).is_file():
             return settings, _parts(_read_weights(folder / name))
         if (folder / f"{name}.index.json").is_file():
-            shards = set(_read_json(folder / f"{name}.index.json").get("weight_map", {}).values())
+            shards = set(read_json(folder / f"{name}.index.json").get("weight_map", {}).values())
             weights: Weights = {}
             for shard in sorted(shards):
                 weights |= _read_weights(folder / shard)
@@ -295,16 +295,6 @@ def _read_pickle(path: Path) -> dict[str, Any]:
         raise ValueError(f"{path} cannot be read ({reason}); fetch or save it again") from None
     if not isinstance(content, dict):
         raise ValueError(f"{path} holds a {type(content).__name__}; expected named weights")
-    return content
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"{path} is not a JSON file ({error}); fetch or save it again") from None
-    if not isinstance(content, dict):
-        raise ValueError(f"{path} holds a {type(content).__name__}; expected a JSON object")
     return content
 
 

@@ -35,7 +35,8 @@ def glue(name: str, value: object) -> None:
     name : str
         A Python identifier such as ``"crossing_length"``.
     value : object
-        Usually a number or a string; stored with its ``repr``.
+        Usually a number or a string; stored with its ``repr``. A scalar of NumPy or PyTorch
+        becomes a Python number.
 
     Raises
     ------
@@ -49,6 +50,8 @@ def glue(name: str, value: object) -> None:
     """
     if not name.isidentifier():
         raise ValueError(f"glue name is {name!r}; expected a Python identifier such as 'crossing_length'")
+    if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
+        value = value.item()  # "np.float64(0.5)" could not be formatted in the prose
     if _in_notebook():
         try:
             from myst_nb import glue as store

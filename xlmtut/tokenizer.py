@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from transformers import BatchEncoding
 
 from xlmtut.bpe import BPE, END_OF_WORD, SPECIAL_TOKENS, learn_bpe, sample_sentences
+from xlmtut.files import find_folder
 from xlmtut.preprocessing import CACHE_SIZE, lowercase_and_remove_accent, segmenter
 from xlmtut.sequences import pack
-from xlmtut.vocabulary import find_folder, read_settings, read_vocabulary, write_files
+from xlmtut.vocabulary import FILES, read_settings, read_vocabulary, write_files
 
 if TYPE_CHECKING:
     import os
@@ -363,7 +364,7 @@ def load_tokenizer(
     ConnectionError
         If the Hub cannot be reached and the files are not in its local cache.
     """
-    folder = find_folder(name_or_path, revision)
+    folder = find_folder(name_or_path, FILES, revision)
     vocab, merges = read_vocabulary(folder)
     settings = read_settings(folder, Path(name_or_path).name)
     lang2id = lang2id or settings["lang2id"]

@@ -1,4 +1,4 @@
-"""XLM's vocabulary files: found in a folder or on the Hub, checked, read and written.
+"""XLM's vocabulary files: read, checked and written.
 
 ``vocab.json`` maps tokens to ids. ``merges.txt`` holds one merge per line, first learned first.
 ``tokenizer_config.json`` and ``config.json`` say which languages there are and whether text is lower-cased.
@@ -6,54 +6,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from xlmtut.config import PUBLISHED
+from xlmtut.files import read_json
 
-__all__ = ["find_folder", "read_settings", "read_vocabulary", "write_files"]
+__all__ = ["FILES", "read_settings", "read_vocabulary", "write_files"]
 
-
-def find_folder(name_or_path: str | os.PathLike[str], revision: str | None = None) -> Path:
-    """The folder itself, or that of the Hub's local cache, with the files downloaded where needed.
-
-    Raises
-    ------
-    ValueError
-        If there is neither a folder nor a model on the Hub of that name.
-    ConnectionError
-        If the Hub cannot be reached and the files are not in its local cache.
-    """
-    if Path(name_or_path).is_dir():
-        return Path(name_or_path)
-    name = str(name_or_path)
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError, RepositoryNotFoundError
-
-    wanted = ["vocab.json", "merges.txt", "tokenizer_config.json", "config.json"]
-    try:
-        return Path(snapshot_download(name, revision=revision, allow_patterns=wanted))
-    except (HFValidationError, RepositoryNotFoundError):
-        raise ValueError(f"{name!r} is neither a folder nor a model on the Hugging Face Hub") from None
-    except OSError as error:
-        reason = str(error).split("\n")[0]
-        raise ConnectionError(
-            f"cannot fetch {name!r} from the Hugging Face Hub ({reason}); "
-            "connect once, or pass a folder with vocab.json and merges.txt"
-        ) from None
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:  # not UTF-8, or not JSON
-        raise ValueError(f"{path} is not a JSON file ({error}); fetch or save it again") from None
-    if not isinstance(content, dict):
-        raise ValueError(f"{path} holds a {type(content).__name__}; expected a JSON object")
-    return content
+FILES = ("vocab.json", "merges.txt", "tokenizer_config.json", "config.json")
+"""What a tokenizer is read from; the last two may be absent."""
 
 
 def read_vocabulary(folder: Path) -> tuple[dict[str, int], list[tuple[str, str]]]:
@@ -68,7 +32,7 @@ def read_vocabulary(folder: Path) -> tuple[dict[str, int], list[tuple[str, str]]
         if not (folder / name).is_file():
             raise ValueError(f"{folder} has no {name}; expected XLM's vocab.json and merges.txt")
     vocab = {}
-    for token, index in _read_json(folder / "vocab.json").items():
+    for token, index in read_json(folder / "vocab.json").items():
         if not isinstance(index, int) or index < 0:
             raise ValueError(f"{folder / 'vocab.json'} gives {token!r} the id {index!r}; expected 0, 1, 2, …")
         vocab[token] = index
@@ -110,7 +74,7 @@ def read_settings(folder: Path, name: str) -> dict[str, Any]:
     settings: dict[str, Any] = {}
     for file in ("config.json", "tokenizer_config.json"):
         if (folder / file).is_file():
-            settings.update(_read_json(folder / file))
+            settings.update(read_json(folder / file))
     kind = settings.get("model_type", "xlm")
     if kind != "xlm":
         raise ValueError(f"{folder} holds a model of type {kind!r}; expected 'xlm'")

@@ -1,14 +1,16 @@
-"""Where a model's files are: a folder, or a repository of the Hugging Face Hub."""
+"""Where a model's files are, a folder or a repository of the Hugging Face Hub, and how its JSON is read."""
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from xlmtut.config import PUBLISHED
 
-__all__ = ["find_folder"]
+__all__ = ["find_folder", "read_json"]
 
 
 def find_folder(
@@ -52,3 +54,20 @@ def find_folder(
         raise ConnectionError(
             f"cannot fetch {name!r} from the Hugging Face Hub ({reason}); connect once, or pass a folder"
         ) from None
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON object.
+
+    Raises
+    ------
+    ValueError
+        If the file is not JSON, or not an object.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:  # not UTF-8, or not JSON
+        raise ValueError(f"{path} is not a JSON file ({error}); fetch or save it again") from None
+    if not isinstance(content, dict):
+        raise ValueError(f"{path} holds a {type(content).__name__}; expected a JSON object")
+    return content
