@@ -94,14 +94,15 @@ def plain(text: str) -> str:
 def targets(root: Path = ROOT) -> dict[str, Target]:
     """Every label of the book."""
     found: dict[str, Target] = {}
-    figures = 0
+    figures = equations = 0
     for source in pages(root):
         page = source.relative_to(root).with_suffix("").as_posix()
         text = source.read_text(encoding="utf-8")
         for label, following in re.findall(r"^\(([\w:-]+)\)=\s*\n+(.*)$", text, re.M):
             found[label] = Target(page, make_id(label), plain(following.lstrip("# ")))
-        for number, label in enumerate(EQUATION.findall(text), 1):
-            found[label] = Target(page, make_id(f"equation-{label}"), f"({number})")
+        for label in EQUATION.findall(text):
+            equations += 1  # the book numbers equations and figures through
+            found[label] = Target(page, make_id(f"equation-{label}"), f"({equations})")
         for words, label in re.findall(r"^`{3,}\{exercise-start\} (.+)\n:label: (\S+)", text, re.M):
             found[label] = Target(page, make_id(label), f"Exercise {words}")
         for number in re.findall(r"^`{3,}\{erratum\} (\d+)", text, re.M):
@@ -110,6 +111,6 @@ def targets(root: Path = ROOT) -> dict[str, Target]:
         if not has_code(source):
             continue
         for drawn in filter(None, map(figure, read(source).cells)):
-            figures += 1  # the book numbers its figures through
+            figures += 1
             found[drawn["name"]] = Target(page, make_id(drawn["name"]), f"Fig. {figures}")
     return found

@@ -157,12 +157,13 @@ def test_every_erratum_stands_once_on_its_page() -> None:
 
 
 def test_at_least_fifteen_errata_are_run_and_asserted() -> None:
+    assert re.search(r"def confirm\(number, fact\):(\n    .*)*\n    assert fact", text("errata"))
     current, asserted = 0, set()
     for cell in ran("errata").cells:
         if cell.cell_type == "markdown":
             numbers = re.findall(r"\{erratum\} (\d+)", cell.source)
             current = int(numbers[-1]) if numbers else current
-        elif current and re.search(r"^\s*assert ", cell.source, re.M):
+        elif current and re.search(rf"^\s*(assert |confirm\({current},)", cell.source, re.M):
             asserted.add(current)
     assert len(asserted) >= 15, sorted(asserted)
 
