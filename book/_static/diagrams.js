@@ -4,7 +4,11 @@
   const sources = new Map([...document.querySelectorAll("div.mermaid")].map((div) => [div, div.textContent]));
 
   const draw = async () => {
-    mermaid.initialize({ startOnLoad: false, theme: root.dataset.theme === "dark" ? "dark" : "default" });
+    mermaid.initialize({
+      startOnLoad: false,
+      theme: root.dataset.theme === "dark" ? "dark" : "default",
+      flowchart: { subGraphTitleMargin: { top: 4, bottom: 16 } }, // room under a group's title
+    });
     for (const [div, source] of sources) {
       div.textContent = source;
       div.removeAttribute("data-processed"); // Mermaid's mark of what is drawn
