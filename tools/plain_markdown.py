@@ -174,7 +174,7 @@ class Converter:
         if name == "erratum":
             row = errata()[int(argument) - 1]
             says, right = (self.inline(text, line) for text in (row.says, row.correct))
-            heading = f"**{row.number} · §{', '.join(row.sections)}**"
+            heading = f"**Erratum {row.number} · source, section {', '.join(row.sections)}**"
             return quote(f"{heading}\n\n**The source says:** {says}\n\n**Correct:** {right}")
         raise self.fail(f"unknown directive {{{name}}}", line)
 

@@ -23,7 +23,7 @@ class ErratumDirective(SphinxDirective):
             raise self.error(f"there is no erratum {self.arguments[0]!r}; expected 1 to {len(rows)}")
         entry = nodes.admonition(classes=["erratum"], names=[f"erratum-{row.number:02d}"])
         self.state.document.note_explicit_target(entry)
-        entry += nodes.title("", f"{row.number} · §{', '.join(row.sections)}")
+        entry += nodes.title("", f"Erratum {row.number} · source, section {', '.join(row.sections)}")
         for label, text in (("The source says", row.says), ("Correct", row.correct)):
             lines = StringList([f"**{label}:** {text}"], source=self.get_source_info()[0])
             self.state.nested_parse(lines, self.content_offset, entry)

@@ -73,7 +73,7 @@ def test_the_solutions_page_shows_each_solution_under_a_link_to_its_exercise(htm
 def test_an_erratum_has_its_label_sections_and_citation(html: Html) -> None:
     page = html["errata"]
     assert 'id="erratum-07"' in page
-    assert "7 · §1.3, 2.3" in page
+    assert "Erratum 7 · source, section 1.3, 2.3" in page
     assert "<strong>The source says:</strong>" in page
     assert 'href="bibliography.html#' in page
     assert 'href="errata.html#erratum-07"' in html["90_sample"]
