@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
@@ -327,6 +328,34 @@ def test_folders_without_a_checkpoint(tmp_path: Path) -> None:
     torch.save({"weights": 1}, tmp_path / "other.pth")
     with pytest.raises(ValueError, match="not a checkpoint of the original code"):
         load_model(tmp_path / "other.pth")
+
+
+@pytest.mark.parametrize("part", [[1], 3, {1: torch.ones(2)}, {"embeddings.weight": 3}])
+def test_weights_that_are_not_named_tensors(tmp_path: Path, part: object) -> None:
+    torch.save(original(XLM(SMALL)) | {"model": part}, tmp_path / "model.pth")
+    with pytest.raises(ValueError, match="holds more or other than named tensors"):
+        load_model(tmp_path / "model.pth")
+
+
+def test_an_index_without_shards(tmp_path: Path) -> None:
+    save_model(XLM(SMALL), tmp_path)
+    (tmp_path / "model.safetensors").rename(tmp_path / "model.safetensors.index.json")
+    (tmp_path / "model.safetensors.index.json").write_text('{"weight_map": []}')
+    with pytest.raises(ValueError, match="has no weight_map"):
+        load_model(tmp_path)
+
+
+def test_a_refused_pickle_is_named_without_advice_to_allow_it(tmp_path: Path) -> None:
+    torch.save({"params": Namespace(emb_dim=8)}, tmp_path / "model.pth")
+    with pytest.raises(ValueError, match=r"it asks for argparse\.Namespace$"):
+        load_model(tmp_path / "model.pth")
+
+
+@pytest.mark.parametrize("head", [None, "lm", "qa", "seq2seq"])
+def test_heads_without_classes(tmp_path: Path, head: str | None) -> None:
+    save_model(XLMLanguageModel(SMALL), tmp_path)
+    with pytest.raises(ValueError, match=r"num_labels is 3 for the head .*; expected None"):
+        load_model(tmp_path, head=head, num_labels=3)
 
 
 def test_without_network_the_error_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,6 +57,10 @@ def test_fields_are_those_of_transformers() -> None:
         ({"layer_norm_eps": 0}, "layer_norm_eps is 0; expected a positive number"),
         ({"pad_token_id": 6000}, "pad_token_id is 6000; expected 0 to 5999"),
         ({"n_langs": 3}, "lang2id gives 'el' the id 3; expected 0 to 2"),
+        ({"dropout": "0.1"}, "dropout is '0.1'; expected a probability"),
+        ({"causal": "no"}, "causal is 'no'; expected True or False"),
+        ({"lang2id": None}, "lang2id is None; expected a dict"),
+        ({"lang2id": {"en": "0"}}, "lang2id gives 'en' the id '0'; expected 0 to 15"),
         ({"layers": 3}, "XLMConfig has no field 'layers'"),
     ],
 )

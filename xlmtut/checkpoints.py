@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import torch
 from safetensors import SafetensorError
@@ -99,6 +100,10 @@ def load_model(
     if head is not None and head not in (*_HEAD_WEIGHTS, "seq2seq"):
         expected = ", ".join(repr(name) for name in (*_HEAD_WEIGHTS, "seq2seq"))
         raise ValueError(f"head is {head!r}; expected None or one of {expected}")
+    if num_labels is not None and head not in ("classification", "token"):
+        raise ValueError(
+            f"num_labels is {num_labels} for the head {head!r}; expected None, it has no classes"
+        )
     path = Path(name_or_path)
     if path.suffix == ".pth":
         settings, parts = _read_pth(path)
@@ -147,8 +152,6 @@ def _with_head(config: XLMConfig, head: Head, num_labels: int) -> nn.Module:
 def _num_labels(origin: str, head: Head, weights: Weights, asked: int | None) -> int:
     """How many classes a head has: the checkpoint's number, or the one asked for if it has no such head."""
     if head not in ("classification", "token"):
-        if asked is not None:
-            raise ValueError(f"num_labels is {asked} for the head {head!r}; expected None, it has no classes")
         return 0
     stored = [v for k, v in weights.items() if k.startswith(_HEAD_WEIGHTS[head]) and k.endswith("weight")]
     number = stored[0].shape[0] if stored else asked
@@ -210,7 +213,7 @@ def _config(origin: str, settings: Mapping[str, Any], weights: Weights) -> XLMCo
     if missing:
         raise ValueError(f"{origin}: the configuration lacks {', '.join(sorted(missing))}")
     fields.setdefault("n_langs", 1)
-    fields["lang2id"] = dict(settings.get("lang2id") or {})
+    fields["lang2id"] = settings.get("lang2id") or {}
     try:
         return XLMConfig(**fields)
     except (TypeError, ValueError) as error:
@@ -228,10 +231,13 @@ def _read_folder(folder: Path) -> tuple[dict[str, Any], dict[str, Weights]]:
     for name in ("model.safetensors", "pytorch_model.bin"):
         if (folder / name).is_file():
             return settings, _parts(_read_weights(folder / name))
-        if (folder / f"{name}.index.json").is_file():
-            shards = set(read_json(folder / f"{name}.index.json").get("weight_map", {}).values())
+        index = folder / f"{name}.index.json"
+        if index.is_file():
+            shards = read_json(index).get("weight_map")
+            if not isinstance(shards, dict):
+                raise ValueError(f"{index} has no weight_map; fetch or save it again")
             weights: Weights = {}
-            for shard in sorted(shards):
+            for shard in sorted({str(file) for file in shards.values()}):
                 weights |= _read_weights(folder / shard)
             return settings, _parts(weights)
     raise ValueError(f"{folder} has no weights; expected model.safetensors or pytorch_model.bin")
@@ -250,7 +256,7 @@ def _read_pth(path: Path) -> tuple[dict[str, Any], dict[str, Weights]]:
         )
     parts: dict[str, Weights] = {}
     for name in names:
-        part = {k.removeprefix("module."): v for k, v in content[name].items()}
+        part = {k.removeprefix("module."): v for k, v in _named_tensors(path, content[name]).items()}
         parts["decoder" if name == "decoder" else "encoder"] = part
     settings = dict(params)
     if params.get("clm_steps") and not params.get("mlm_steps"):
@@ -272,11 +278,20 @@ def _parts(weights: Weights) -> dict[str, Weights]:
 
 def _read_weights(path: Path) -> Weights:
     if path.suffix != ".safetensors":
-        return cast(Weights, _read_pickle(path))
+        return _named_tensors(path, _read_pickle(path))
     try:
         return load_file(path)
     except (SafetensorError, OSError) as error:
         raise ValueError(f"{path} cannot be read ({error}); fetch or save it again") from None
+
+
+def _named_tensors(path: Path, content: object) -> Weights:
+    """The content itself, if it is what a model's state dict is."""
+    if not isinstance(content, dict) or not all(
+        isinstance(name, str) and isinstance(value, Tensor) for name, value in content.items()
+    ):
+        raise ValueError(f"{path} holds more or other than named tensors; expected the weights of a model")
+    return content
 
 
 def _read_pickle(path: Path) -> dict[str, Any]:
@@ -284,12 +299,9 @@ def _read_pickle(path: Path) -> dict[str, Any]:
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
-        reason = next(
-            (line for line in str(error).split("\n") if "Unsupported" in line or "GLOBAL" in line), ""
-        )
-        raise ValueError(
-            f"{path} is refused: it is damaged or holds more than tensors and plain values. {reason}".rstrip()
-        ) from None
+        asked = re.search(r"GLOBAL (\S+)", str(error))  # what it would run; torch's advice is to allow it
+        reason = f"it asks for {asked[1]}" if asked else "it is damaged or holds more than that"
+        raise ValueError(f"{path} is refused; expected only tensors and plain values, {reason}") from None
     except (RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
         reason = str(error).split("\n")[0]
         raise ValueError(f"{path} cannot be read ({reason}); fetch or save it again") from None

@@ -86,15 +86,21 @@ class XLMConfig:
         if self.sinusoidal_embeddings and self.emb_dim % 2:
             raise ValueError(f"emb_dim is {self.emb_dim}; expected an even number for sinusoidal positions")
         for name in ("dropout", "attention_dropout"):
-            if not 0 <= getattr(self, name) < 1:
-                raise ValueError(f"{name} is {getattr(self, name)!r}; expected a probability in [0, 1)")
-        if self.layer_norm_eps <= 0:
+            value = getattr(self, name)
+            if not isinstance(value, int | float) or not 0 <= value < 1:
+                raise ValueError(f"{name} is {value!r}; expected a probability in [0, 1)")
+        for name in ("gelu_activation", "sinusoidal_embeddings", "causal", "use_lang_emb"):
+            if not isinstance(getattr(self, name), bool):
+                raise ValueError(f"{name} is {getattr(self, name)!r}; expected True or False")
+        if not isinstance(self.layer_norm_eps, int | float) or self.layer_norm_eps <= 0:
             raise ValueError(f"layer_norm_eps is {self.layer_norm_eps!r}; expected a positive number")
-        if not 0 <= self.pad_token_id < self.vocab_size:
+        if not isinstance(self.pad_token_id, int) or not 0 <= self.pad_token_id < self.vocab_size:
             raise ValueError(f"pad_token_id is {self.pad_token_id}; expected 0 to {self.vocab_size - 1}")
+        if not isinstance(self.lang2id, dict):
+            raise ValueError(f"lang2id is {self.lang2id!r}; expected a dict from language codes to ids")
         for language, i in self.lang2id.items():
-            if not 0 <= i < self.n_langs:
-                raise ValueError(f"lang2id gives {language!r} the id {i}; expected 0 to {self.n_langs - 1}")
+            if not isinstance(i, int) or not 0 <= i < self.n_langs:
+                raise ValueError(f"lang2id gives {language!r} the id {i!r}; expected 0 to {self.n_langs - 1}")
 
     @property
     def has_lang_embeddings(self) -> bool:
