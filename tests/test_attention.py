@@ -360,3 +360,9 @@ def test_causal_alone() -> None:
             attention(*arguments, causal=True)
     with pytest.raises(ValueError, match="n is 3 with 2 keys; expected at most as many queries as keys"):
         xt.causal_mask(3, 2)
+
+
+@pytest.mark.parametrize("shape", [(0, 3, 8), (2, 0, 8)])
+def test_empty_states(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match=r"expected \(batch, length, 8\), not empty"):
+        xt.MultiHeadAttention(8, 2)(torch.zeros(shape))

@@ -386,6 +386,13 @@ def test_bad_input(message: str) -> None:
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize("name", ["input_ids", "attention_mask", "langs", "position_ids", "positions"])
+@pytest.mark.parametrize("value", ["en", 4, [[5, 6]]])
+def test_only_tensors_are_taken(name: str, value: object) -> None:
+    with pytest.raises(ValueError, match=f"{name} is a (str|int|list); expected a tensor"):
+        model_and_batch()[0](**(GOOD | {name: value}))
+
+
 BAD_CAUSAL_INPUTS = {
     "attention_mask has a token after padding; a causal model expects": {"attention_mask": IDS.flip(1) != 2},
     "attention_mask given with a cache; expected none": {"attention_mask": IDS != 2, "cache": {}},

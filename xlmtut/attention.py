@@ -280,9 +280,9 @@ class MultiHeadAttention(nn.Module):
     def _check_states(self, states: Tensor, context: Tensor | None) -> None:
         context = states if context is None else context
         for name, tensor in (("states", states), ("context", context)):
-            if tensor.ndim != 3 or tensor.shape[-1] != self.dim:
+            if tensor.ndim != 3 or tensor.shape[-1] != self.dim or 0 in tensor.shape:
                 raise ValueError(
-                    f"{name} has shape {tuple(tensor.shape)}; expected (batch, length, {self.dim})"
+                    f"{name} has shape {tuple(tensor.shape)}; expected (batch, length, {self.dim}), not empty"
                 )
             if not tensor.is_floating_point():
                 raise ValueError(f"{name} is {tensor.dtype}; expected floats, embed token ids first")

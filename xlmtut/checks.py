@@ -69,16 +69,18 @@ def check_inputs(
     past: int,
 ) -> None:
     """Refuse a batch that does not fit a model; ``past`` tokens were decoded before it."""
+    others = {"attention_mask": attention_mask, "langs": langs, "position_ids": position_ids}
+    for name, value in {"input_ids": input_ids, **others}.items():
+        if value is not None and not isinstance(value, Tensor):
+            raise ValueError(
+                f"{name} is a {type(value).__name__}; expected a tensor like those of a tokenizer"
+            )
     if input_ids.ndim != 2 or input_ids.numel() == 0:
         raise ValueError(
             f"input_ids have shape {tuple(input_ids.shape)}; expected (batch, length), not empty"
         )
     check_ids("input_ids", input_ids, config.vocab_size)
-    for name, tensor in (
-        ("attention_mask", attention_mask),
-        ("langs", langs),
-        ("position_ids", position_ids),
-    ):
+    for name, tensor in others.items():
         if tensor is not None and tensor.shape != input_ids.shape:
             got, want = tuple(tensor.shape), tuple(input_ids.shape)
             raise ValueError(f"{name} has shape {got}; expected that of input_ids, {want}")
@@ -120,6 +122,8 @@ def _check_cached(config: XLMConfig, input_ids: Tensor, attention_mask: Tensor |
 def check_positions(positions: Tensor, states: Tensor) -> None:
     """Refuse positions that are neither a bool mask of (batch, length) nor flat indices into it."""
     batch, length = states.shape[:2]
+    if not isinstance(positions, Tensor):
+        raise ValueError(f"positions is a {type(positions).__name__}; expected a tensor of indices or a mask")
     if positions.dtype == torch.bool:
         if positions.shape != (batch, length):
             raise ValueError(
