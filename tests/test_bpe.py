@@ -73,6 +73,11 @@ def test_vocabulary_too_small() -> None:
     assert (len(vocab), merges) == (23, [])
 
 
+def test_nothing_to_learn_from() -> None:
+    with pytest.raises(ValueError, match="the sentences have no words"):
+        learn_bpe(["", " "], 40)
+
+
 def test_special_tokens_come_first() -> None:
     vocab, _ = learn_bpe(["the cat the dog"] * 3, 40)
     assert tuple(sorted(vocab, key=vocab.__getitem__))[:14] == SPECIAL_TOKENS

@@ -329,6 +329,7 @@ def test_empty_text_is_a_sequence_of_length_zero() -> None:
         ({"texts": "a", "pairs": "b", "lang": "en", "pair_lang": "fr"}, "pair_lang is 'fr'"),
         ({"texts": "a", "lang": "en", "pair_lang": "fr"}, "there are no pairs"),
         ({"texts": "a", "lang": "en", "pair": "tlm"}, "there are no pairs"),
+        ({"texts": ["a", "b"], "lang": ["en", "fr"]}, r"lang is \['en', 'fr'\]; expected one of"),
         ({"texts": "a", "lang": "en", "max_length": 2}, "max_length is 2; expected 3 to 512"),
         ({"texts": "a", "pairs": "b", "lang": "en", "max_length": 4}, "max_length is 4; expected 5 to 512"),
         ({"texts": "a", "lang": "en", "max_length": 513}, "max_length is 513; expected 3 to 512"),
@@ -355,6 +356,7 @@ def test_bad_settings() -> None:
 def test_one_language_needs_no_lang() -> None:
     tok = xt.Tokenizer.learn({"en": ["a cat"] * 2}, 30)
     assert tok("a cat").langs.unique().tolist() == [0]
+    assert tok("a", "cat", pair_lang="en").langs.unique().tolist() == [0]
 
 
 def test_decode_equals_transformers() -> None:
@@ -365,6 +367,7 @@ def test_decode_equals_transformers() -> None:
     ours = [text.replace("<unk>", "") for text in tok.decode(batch.input_ids)]  # transformers drops it
     assert ours == ref.batch_decode(batch.input_ids, skip_special_tokens=True)
     assert tok.decode(batch.input_ids[0]) == tok.decode(batch.input_ids[0].tolist())
+    assert tok.decode(batch.input_ids[0, 1]) == tok.decode([batch.input_ids[0, 1].item()])
     with pytest.raises(ValueError, match="id 2500 is not in the vocabulary; expected 0 to 2499"):
         tok.decode([2500])
     with pytest.raises(ValueError, match="id -100"):

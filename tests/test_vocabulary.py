@@ -69,17 +69,39 @@ def test_languages_missing(folder: Path) -> None:
     rewrite(config, lang2id=None)
     assert xt.load_tokenizer(folder).lang2id == {"en": 0, "fr": 1}  # from id2lang
     rewrite(config, id2lang=None)
+    with pytest.raises(ValueError, match=r"no lang2id in the files of .*; pass lang2id="):
+        xt.load_tokenizer(folder)
+    (folder / "config.json").write_text('{"model_type": "xlm"}')
     assert xt.load_tokenizer(folder).lang2id == {"en": 0}  # one language: the English checkpoint
     (folder / "config.json").write_text('{"model_type": "xlm", "n_langs": 2}')
-    with pytest.raises(
-        ValueError, match=r"no lang2id in the files of .*, which has 2 languages; pass lang2id="
-    ):
+    with pytest.raises(ValueError, match=r"no lang2id in the files of .*; pass lang2id="):
         xt.load_tokenizer(folder)
     assert xt.load_tokenizer(folder, lang2id={"en": 0, "nl": 1})(
         "kat", lang="nl"
     ).langs.unique().tolist() == [1]
     published = folder.rename(folder.parent / "xlm-clm-enfr-1024")
     assert xt.load_tokenizer(published).lang2id == {"en": 0, "fr": 1}  # by name
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"lang2id": ["en"]},
+        {"lang2id": {"en": "first"}},
+        {"id2lang": {"en": "0"}},
+        {"model_max_length": "long"},
+    ],
+)
+def test_settings_of_another_kind(folder: Path, setting: dict[str, object]) -> None:
+    rewrite(folder / "tokenizer_config.json", **setting)
+    with pytest.raises(ValueError, match=r"a setting is not XLM's .*; correct lang2id, id2lang or"):
+        xt.load_tokenizer(folder)
+
+
+def test_two_tokens_with_one_id(folder: Path) -> None:
+    (folder / "vocab.json").write_text(json.dumps({**TOK.vocab, "twice": 5}))
+    with pytest.raises(ValueError, match="gives two tokens one id"):
+        xt.load_tokenizer(folder)
 
 
 def test_languages_contradict_each_other(folder: Path) -> None:

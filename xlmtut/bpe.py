@@ -125,10 +125,12 @@ def learn_bpe(sentences: Iterable[str], vocab_size: int) -> tuple[dict[str, int]
     Raises
     ------
     ValueError
-        If the special tokens and the characters alone are more than `vocab_size`.
+        If there are no words, or the special tokens and the characters alone are more than `vocab_size`.
     """
     sentences = list(sentences)
     words = {word for sentence in sentences for word in sentence.split()}
+    if not words:
+        raise ValueError("the sentences have no words; expected at least one")
     endings = sorted({word[-1] + END_OF_WORD for word in words})
     needed = len(SPECIAL_TOKENS) + len(endings) + len({char for word in words for char in word})
     if vocab_size < needed:

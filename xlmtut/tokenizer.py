@@ -207,7 +207,7 @@ class Tokenizer:
                 raise ValueError(f"{len(firsts)} texts but {len(seconds)} pairs; expected as many of each")
             if tlm and pair_lang is None:
                 raise ValueError("pair_lang is missing; a TLM pair needs the language of each side")
-            if not tlm and pair_lang not in (None, lang):
+            if not tlm and pair_lang is not None and pair_lang != self._language(lang):
                 raise ValueError(f"pair_lang is {pair_lang!r}; a classification pair is all in lang {lang!r}")
         limit = self.max_length if max_length is None else max_length
         least = 3 if seconds is None else 6 if tlm else 5  # the special tokens and one token of each text
@@ -255,7 +255,7 @@ class Tokenizer:
     def _language(self, lang: str | None) -> str:
         if lang is None and len(self.lang2id) == 1:
             return next(iter(self.lang2id))
-        if lang not in self.lang2id:
+        if not isinstance(lang, str) or lang not in self.lang2id:
             raise ValueError(f"lang is {lang!r}; expected one of {', '.join(self.lang2id)}")
         return lang
 
@@ -278,7 +278,8 @@ class Tokenizer:
 
         Words come as the model saw them: split from punctuation, and lower-cased if the vocabulary is.
         """
-        nested = ids.tolist() if hasattr(ids, "tolist") else list(ids)
+        nested = ids.tolist() if hasattr(ids, "tolist") else ids
+        nested = [nested] if isinstance(nested, int) else list(nested)
         if nested and isinstance(nested[0], Iterable):
             return [str(self.decode(row)) for row in nested]
         tokens = self.convert_ids_to_tokens(nested)
@@ -368,18 +369,15 @@ def load_tokenizer(
     vocab, merges = read_vocabulary(folder)
     settings = read_settings(folder, Path(name_or_path).name)
     lang2id = lang2id or settings["lang2id"]
-    if not lang2id and settings.get("n_langs", 1) > 1:
-        raise ValueError(
-            f"no lang2id in the files of {name_or_path}, which has {settings['n_langs']} languages; "
-            "pass lang2id={'en': 0, …}"
-        )
+    if not lang2id:
+        raise ValueError(f"no lang2id in the files of {name_or_path}; pass lang2id={{'en': 0, …}}")
     lowercase = settings.get("do_lowercase_and_remove_accent")
     if lowercase is None:  # a vocabulary with capitals was not lower-cased
         lowercase = all(token == token.lower() for token in vocab)
     return Tokenizer(
         vocab,
         merges,
-        lang2id or {"en": 0},
+        lang2id,
         lowercase=lowercase,
         max_length=settings["max_length"],
         first_token=first_token,

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +20,8 @@ __all__ = ["FILES", "read_settings", "read_vocabulary", "write_files"]
 FILES = ("vocab.json", "merges.txt", "tokenizer_config.json", "config.json")
 """What a tokenizer is read from; the last two may be absent."""
 
+_LIMITS = ("model_max_length", "max_position_embeddings")
+
 
 def read_vocabulary(folder: Path) -> tuple[dict[str, int], list[tuple[str, str]]]:
     """Read ``vocab.json`` and ``merges.txt``.
@@ -26,7 +29,7 @@ def read_vocabulary(folder: Path) -> tuple[dict[str, int], list[tuple[str, str]]
     Raises
     ------
     ValueError
-        If a file is missing, cut short or not in XLM's layout.
+        If a file is missing, cut short or not in XLM's layout, or two tokens share an id.
     """
     for name in ("vocab.json", "merges.txt"):
         if not (folder / name).is_file():
@@ -36,6 +39,8 @@ def read_vocabulary(folder: Path) -> tuple[dict[str, int], list[tuple[str, str]]
         if not isinstance(index, int) or index < 0:
             raise ValueError(f"{folder / 'vocab.json'} gives {token!r} the id {index!r}; expected 0, 1, 2, …")
         vocab[token] = index
+    if len(set(vocab.values())) < len(vocab):
+        raise ValueError(f"{folder / 'vocab.json'} gives two tokens one id; expected an id for each token")
     try:
         *lines, rest = (folder / "merges.txt").read_text(encoding="utf-8").split("\n")
     except UnicodeDecodeError as error:
@@ -78,16 +83,24 @@ def read_settings(folder: Path, name: str) -> dict[str, Any]:
     kind = settings.get("model_type", "xlm")
     if kind != "xlm":
         raise ValueError(f"{folder} holds a model of type {kind!r}; expected 'xlm'")
-    lang2id = {lang: int(index) for lang, index in (settings.get("lang2id") or {}).items()}
-    id2lang = {lang: int(index) for index, lang in (settings.get("id2lang") or {}).items()}
+    try:
+        lang2id = {lang: int(index) for lang, index in (settings.get("lang2id") or {}).items()}
+        id2lang = {lang: int(index) for index, lang in (settings.get("id2lang") or {}).items()}
+        limits = [float(settings.get(key) or math.inf) for key in _LIMITS]
+    except (AttributeError, TypeError, ValueError) as error:
+        raise ValueError(
+            f"{folder}: a setting is not XLM's ({error}); correct lang2id, id2lang or {' or '.join(_LIMITS)}"
+        ) from None
     if lang2id and id2lang and lang2id != id2lang:
         raise ValueError(
             f"{folder}: lang2id {lang2id} contradicts id2lang {settings['id2lang']}; correct one"
         )
-    if not (lang2id or id2lang) and name in PUBLISHED:
-        lang2id = PUBLISHED[name].lang2id
-    limits = [settings.get(key) for key in ("model_max_length", "max_position_embeddings")]
-    known = [limit for limit in limits if limit and limit < 1e9]  # transformers writes 1e30 for "unknown"
+    if not (lang2id or id2lang):
+        if name in PUBLISHED:
+            lang2id = PUBLISHED[name].lang2id
+        elif (folder / "config.json").is_file() and settings.get("n_langs", 1) == 1:
+            lang2id = {"en": 0}  # transformers writes neither for a model of one language
+    known = [int(limit) for limit in limits if limit < 1e9]  # transformers writes 1e30 for "unknown"
     return {**settings, "lang2id": lang2id or id2lang, "max_length": min(known, default=512)}
 
 
