@@ -62,5 +62,6 @@ def test_every_public_name_exists() -> None:
     for name in xt.__all__:
         assert getattr(xt, name) is not None
         assert name in dir(xt)
+    assert "import_module" not in dir(xt)  # completion offers what readers use
     with pytest.raises(AttributeError, match="has no attribute 'no_such_name'"):
         xt.no_such_name  # noqa: B018

@@ -50,4 +50,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_NAMES, *_MODULE_OF])
+    return sorted([*(name for name in globals() if name.startswith("__")), *_NAMES, *__all__])
