@@ -54,14 +54,14 @@ unit: $(VENV)/.ok
 # Run every executed notebook again and compare the outputs with the stored ones.
 nbval: $(VENV)/.ok $(IPYTHON)
 	$(BIN)/python tools/executed_notebooks.py
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -p no:doctest --nbval _build/nbval --nbval-current-env --nbval-cell-timeout 600 \
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --nbval _build/nbval --nbval-current-env --nbval-cell-timeout 600 \
 	  --nbval-sanitize-with tests/nbval_sanitize.cfg -n 2 --dist loadfile
 
 # What readers get: Colab notebooks up to date, exercises and figures complete, pages sound in a browser.
 pages: $(VENV)/.ok $(IPYTHON)
 	$(BIN)/python tools/colab_notebooks.py --check
 	$(BIN)/python tools/readme_status.py --check
-	$(PYTEST) -rs tests/book
+	$(PYTEST) --dist loadfile -rs tests/book
 
 notebooks: $(VENV)/.ok
 	$(BIN)/python tools/colab_notebooks.py

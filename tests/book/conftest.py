@@ -1,17 +1,14 @@
-"""What the tests of the built book share: where it is, and a browser to open it with."""
+"""What the tests of the built book share: a browser to open it with."""
 
 from __future__ import annotations
 
 import os
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Error, sync_playwright
 
-ROOT = Path(__file__).parents[2]
-HTML = ROOT / "_build" / "html"
 # Without these, Chromium asks its maker's servers for updates at every start.
 QUIET = [
     "--no-sandbox",
@@ -20,11 +17,6 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-
-def pages() -> list[str]:
-    """The built pages that hold text of ours, as paths below _build/html."""
-    return sorted(p.relative_to(HTML).as_posix() for p in HTML.glob("book/*.html"))
 
 
 @pytest.fixture(scope="session")

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 
 import pytest
 from nbformat import NotebookNode
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
-from chapters import figure, notebooks, read, title  # noqa: E402
-from executed_notebooks import executed  # noqa: E402
+from chapters import figure, notebooks, read, title
+from executed_notebooks import executed
 
-from xlmtut.published import errata  # noqa: E402
+from xlmtut.published import errata
 
 NOTEBOOKS = {page.stem: page for page in notebooks()}
 CHAPTERS = {name: page for name, page in NOTEBOOKS.items() if name[0].isdigit()}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import nbformat
@@ -14,9 +13,8 @@ from nbclient import NotebookClient
 ROOT = Path(__file__).parents[2]
 HTML = ROOT / "_build" / "html"
 SAMPLE = Path(__file__).parent / "sample"
-sys.path.insert(0, str(ROOT / "tools"))
-from chapters import book_address, notebooks, targets  # noqa: E402
-from colab_notebooks import main  # noqa: E402
+from chapters import book_address, notebooks, targets
+from colab_notebooks import main
 
 NOTEBOOKS = {page.stem: ROOT / "notebooks" / f"{page.stem}.ipynb" for page in notebooks()}
 MYST = {

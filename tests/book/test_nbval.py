@@ -12,9 +12,8 @@ from jupyter_cache import get_cache
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
-from chapters import read  # noqa: E402
-from executed_notebooks import executed, main  # noqa: E402
+from chapters import read
+from executed_notebooks import executed, main
 
 PAGE = """\
 ---
