@@ -6,14 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
-from nbformat import NotebookNode
-
-ROOT = Path(__file__).parents[2]
 from chapters import figure, notebooks, read, title
 from executed_notebooks import executed
+from nbformat import NotebookNode
 
 from xlmtut.published import errata
 
+ROOT = Path(__file__).parents[2]
 NOTEBOOKS = {page.stem: page for page in notebooks()}
 CHAPTERS = {name: page for name, page in NOTEBOOKS.items() if name[0].isdigit()}
 FRONT_MATTER = """\

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from chapters import book_address, notebooks, targets
+from colab_notebooks import main
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[2]
 HTML = ROOT / "_build" / "html"
 SAMPLE = Path(__file__).parent / "sample"
-from chapters import book_address, notebooks, targets
-from colab_notebooks import main
-
 NOTEBOOKS = {page.stem: ROOT / "notebooks" / f"{page.stem}.ipynb" for page in notebooks()}
 MYST = {
     "role": r"\{[\w:-]+\}`",

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from chapters import read
+from executed_notebooks import executed, main
 from jupyter_cache import get_cache
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[2]
-from chapters import read
-from executed_notebooks import executed, main
-
 PAGE = """\
 ---
 kernelspec:
