@@ -4,11 +4,13 @@ VENV   ?= .venv
 PYTHON ?= python3
 BIN     = $(VENV)/bin
 CACHE   = _build/.jupyter_cache
-# A chapter's outputs depend on the package and the pins, which the execution cache does not know.
-STAMP  := $(shell git ls-files -co --exclude-standard xlmtut constraints.txt | LC_ALL=C sort | xargs cat | cksum | tr ' ' -)
+# A page's outputs depend on the package, the pins and the benchmarks' results, which the execution cache does not know.
+STAMP  := $(shell git ls-files -co --exclude-standard xlmtut constraints.txt benchmarks/results | LC_ALL=C sort | xargs cat | cksum | tr ' ' -)
 # Kernels start without the user's own IPython profile, and without two notices that mean nothing here.
 IPYTHON = _build/.ipython
 export IPYTHONDIR = $(CURDIR)/$(IPYTHON)
+# The book's models are so small that a second thread only waits, and on a busy machine waits long.
+export OMP_NUM_THREADS = 1
 export PYTHONWARNINGS = ignore:IProgress not found
 PYTEST  = $(BIN)/python -m pytest -q -n 2
 
@@ -49,19 +51,19 @@ lint: $(VENV)/.ok
 	$(BIN)/mypy
 
 unit: $(VENV)/.ok
-	OMP_NUM_THREADS=1 $(PYTEST) tests xlmtut --ignore tests/book
+	$(PYTEST) tests xlmtut --ignore tests/book
 
 # Run every executed notebook again and compare the outputs with the stored ones.
 nbval: $(VENV)/.ok $(IPYTHON)
 	$(BIN)/python tools/executed_notebooks.py
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --nbval _build/nbval --nbval-current-env --nbval-cell-timeout 600 \
+	$(BIN)/python -m pytest -q --nbval _build/nbval --nbval-current-env --nbval-cell-timeout 600 \
 	  --nbval-sanitize-with tests/nbval_sanitize.cfg -n 2 --dist loadfile
 
 # What readers get: Colab notebooks up to date, exercises and figures complete, pages sound in a browser.
 pages: $(VENV)/.ok $(IPYTHON)
 	$(BIN)/python tools/colab_notebooks.py --check
-	$(BIN)/python tools/readme_status.py --check
 	$(PYTEST) --dist loadfile -rs tests/book
+	$(BIN)/python tools/readme_status.py --check
 
 notebooks: $(VENV)/.ok
 	$(BIN)/python tools/colab_notebooks.py

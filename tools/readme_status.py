@@ -1,7 +1,7 @@
 """Measure the README's commands in a fresh clone and write its status table.
 
 ``--measure`` clones the committed state into an empty folder, times ``make book``, ``make book`` again after
-an edit of one chapter's prose, and ``make test``, and stores the result in benchmarks/results/commands.json.
+an edit of one chapter's prose, and ``make test``, and stores the result in tools/readme_status.json.
 Without it, the table is only written again from the stored result; ``--check`` compares instead of writing.
 """
 
@@ -20,7 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-RESULT = ROOT / "benchmarks" / "results" / "commands.json"
+RESULT = ROOT / "tools" / "readme_status.json"
 BEGIN, END = "<!-- status: begin (written by tools/readme_status.py) -->", "<!-- status: end -->"
 
 
@@ -93,7 +93,6 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="fail if the README is out of date")
     options = parser.parse_args()
     if options.measure:
-        RESULT.parent.mkdir(parents=True, exist_ok=True)
         RESULT.write_text(json.dumps(measure(), indent=2) + "\n", encoding="utf-8")
     before = README.read_text(encoding="utf-8")
     head, rest = before.split(BEGIN)

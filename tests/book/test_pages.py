@@ -18,8 +18,8 @@ from playwright.sync_api import Browser, Page
 HTML = Path(__file__).parents[2] / "_build" / "html"
 PHONE = {"width": 390, "height": 844}
 # Formulas carry no text that axe could judge, and code has the theme's own accessible colours; together they
-# are nine tenths of a page. The roles of the bibliography are docutils' own. Only what is wrong is reported, which
-# spares half of the time.
+# are nine tenths of a page. The roles of the bibliography come from docutils. Only what is wrong is reported,
+# which spares half of the time.
 AXE_SKIPS = {"exclude": [["mjx-container"], [".highlight"], [".citation-list"]]}
 AXE = {
     "runOnly": ["wcag2a", "wcag2aa"],
