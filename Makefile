@@ -26,7 +26,7 @@ $(VENV)/.ok: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, found " + sys.version.split()[0] + "; try make PYTHON=python3.12")'
 	@echo "Installing the environment in $(VENV) (about two minutes, once) ..."
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[book,test,languages]'
+	$(BIN)/pip install -q --use-pep517 --disable-pip-version-check -c constraints.txt -e '.[book,test,languages]'
 	@touch $@
 
 $(CACHE)/.$(STAMP):
