@@ -54,7 +54,10 @@ class Task:
 
 # WikiANN's order, and the universal part-of-speech tags in the order of the UD guidelines.
 _NER = ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC")
-_UPOS = tuple("ADJ ADP ADV AUX CCONJ DET INTJ NOUN NUM PART PRON PROPN PUNCT SCONJ SYM VERB X".split())
+_UPOS = (
+    *("ADJ", "ADP", "ADV", "AUX", "CCONJ", "DET", "INTJ", "NOUN", "NUM"),
+    *("PART", "PRON", "PROPN", "PUNCT", "SCONJ", "SYM", "VERB", "X"),
+)
 _NLI = ("entailment", "neutral", "contradiction")
 _TOPICS = ("family", "food", "nature", "sport", "travel", "work")
 _INTENTS = ("buy", "find", "ask_time", "ask_price", "book", "cancel")
