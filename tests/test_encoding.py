@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -95,7 +96,7 @@ def test_context_words_are_all_of_the_text_but_spaces(text: str, lang: str) -> N
             context_words(text, lang)
         return
     spans = context_words(text, lang)
-    assert all(a < b <= c < d for (a, b), (c, d) in zip(spans, spans[1:], strict=False))
+    assert all(a < b <= c < d for (a, b), (c, d) in pairwise(spans))
     assert "".join(text[a:b] for a, b in spans) == "".join(text.split())
 
 
@@ -124,11 +125,10 @@ def test_the_labels_of_a_question_are_the_pieces_of_its_answer() -> None:
     first, last = one.labels
     assert tok.decode(one.input_ids[first : last + 1]) == "over dogs"
     assert tok.decode(one.input_ids) == "ann said ann jumps over dogs , said rome ."
-    second = question("dog dog dog", "dog", start=8)  # the offset says which
-    assert encode(tok, [second], "qa")[0].labels == (len(encode(tok, [second], "qa")[0]) - 2,) * 2
-    inside = question("the foxes jump", "ox")  # part of a word: the word
-    first, last = encode(tok, [inside], "qa")[0].labels  # type: ignore[misc]
-    assert tok.decode(encode(tok, [inside], "qa")[0].input_ids[first : last + 1]) == "foxes"
+    third = encode(tok, [question("dog dog dog", "dog", start=8)], "qa")[0]  # the offset says which
+    assert third.labels == third.words[2]
+    inside = encode(tok, [question("the foxes jump", "ox")], "qa")[0]  # part of a word: the word
+    assert inside.labels == inside.words[1]
 
 
 def test_windows_of_a_long_context_overlap_and_one_holds_the_answer() -> None:
@@ -138,7 +138,7 @@ def test_windows_of_a_long_context_overlap_and_one_holds_the_answer() -> None:
     assert len(encoded) > 5
     assert all(len(one) <= 40 for one in encoded)
     covered = [range(one.first_word, one.first_word + len(one.words)) for one in encoded]
-    for one, following in zip(covered, covered[1:], strict=False):
+    for one, following in pairwise(covered):
         assert one.start < following.start < one.stop < following.stop
     assert covered[-1].stop == len(context.split())
     answers = {

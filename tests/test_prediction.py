@@ -15,15 +15,16 @@ from xlmtut.encoding import collate, context_words, encode
 from xlmtut.prediction import LONGEST_ANSWER, predict
 from xlmtut.tasks import TASKS
 
-WORDS = {
-    "en": "the quick brown fox jumps over a lazy dog in Rome on Monday while Ann reads books".split(),
-    "de": "der schnelle braune Fuchs springt am Montag in Rom über einen faulen Hund und Anna liest".split(),
+SENTENCES = {
+    "en": "the quick brown fox jumps over a lazy dog in Rome on Monday while Ann reads books",
+    "de": "der schnelle braune Fuchs springt am Montag in Rom über einen faulen Hund und Anna liest",
 }
+WORDS = {lang: sentence.split() for lang, sentence in SENTENCES.items()}
 
 
 @cache
 def tokenizer() -> xt.Tokenizer:
-    return xt.Tokenizer.learn({lang: [" ".join(words)] * 5 for lang, words in WORDS.items()}, 120)
+    return xt.Tokenizer.learn({lang: [sentence] * 5 for lang, sentence in SENTENCES.items()}, 120)
 
 
 def text(lang: str, i: int, length: int) -> str:
