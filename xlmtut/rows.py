@@ -1,18 +1,30 @@
-"""Checks of rows: labels, probabilities, likelihoods and texts that come from a file or a model.
+"""Checks of rows: labels, probabilities, likelihoods, texts and vectors that come from a file or a model.
 
 Each refuses with one line that names the first row at fault, so that nothing is dropped or averaged silently.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Sized
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import torch
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["check_classes", "check_lengths", "check_likelihoods", "check_probabilities", "check_texts"]
+__all__ = [
+    "check_classes",
+    "check_dimensions",
+    "check_lengths",
+    "check_likelihoods",
+    "check_matrix",
+    "check_probabilities",
+    "check_texts",
+    "unit_rows",
+]
+
+Matrix = NDArray[np.floating[Any]]
 
 
 def check_lengths(**sequences: Sized) -> None:
@@ -27,9 +39,10 @@ def check_lengths(**sequences: Sized) -> None:
 
 
 def check_texts(name: str, texts: Sequence[str]) -> None:
-    """Refuse one string in place of a sequence of them, and a row that is not a string."""
-    if isinstance(texts, str):
-        raise ValueError(f"{name} is one string; expected a sequence of strings, one per row")
+    """Refuse one string or a dict in place of a sequence of strings, and a row that is not a string."""
+    if isinstance(texts, str | Mapping) or not isinstance(texts, Iterable):
+        kind = type(texts).__name__
+        raise ValueError(f"{name} is a {kind}, {texts!r:.60}; expected a sequence of strings")
     for row, text in enumerate(texts):
         if not isinstance(text, str):
             raise ValueError(f"{name}[{row}] is {text!r}; expected a string")
@@ -91,6 +104,37 @@ def check_likelihoods(
             row = int(bad.argmax())
             raise ValueError(f"{name}[{row}] is {array[row]:g}; expected {expected}")
     return sums, counts
+
+
+def check_matrix(name: str, values: Any) -> Matrix:
+    """A float32 or float64 array (n, dim) of finite numbers, from an array or a tensor."""
+    if isinstance(values, torch.Tensor):
+        values = values.detach().cpu()
+        values = values if values.dtype == torch.float64 else values.float()  # NumPy knows no bfloat16
+    array = np.asarray(values)
+    if array.ndim != 2 or not array.size or array.dtype.kind not in "iuf":
+        raise ValueError(f"{name} has shape {array.shape} of {array.dtype}; expected numbers (n, dim)")
+    array = array.astype(np.result_type(array.dtype, np.float32), copy=False)
+    bad = ~np.isfinite(array).all(axis=1)
+    if bad.any():
+        raise ValueError(f"{name}[{int(bad.argmax())}] is not finite; expected no NaN and no infinity")
+    return array
+
+
+def unit_rows(name: str, values: Any) -> Matrix:
+    """The rows of a matrix, each divided by its length."""
+    array = check_matrix(name, values)
+    norms = np.linalg.norm(array, axis=1, keepdims=True)
+    if not norms.all():
+        raise ValueError(f"{name}[{int(norms.argmin())}] is zero; expected a vector with a direction")
+    units: Matrix = array / norms
+    return units
+
+
+def check_dimensions(x: Matrix, y: Matrix) -> None:
+    """Refuse vectors of two different spaces."""
+    if x.shape[1] != y.shape[1]:
+        raise ValueError(f"vectors have {x.shape[1]} and {y.shape[1]} dimensions; expected the same")
 
 
 def _classes(name: str, values: ArrayLike) -> NDArray[Any]:
