@@ -114,7 +114,7 @@ def features(name: str) -> Features:
     >>> features("xnli")["label"].names
     ['entailment', 'neutral', 'contradiction']
     """
-    from datasets import ClassLabel, Features, List, Value
+    from datasets import ClassLabel, Features, Sequence, Value
 
     this = task(name)
     text = Value("string")
@@ -127,14 +127,14 @@ def features(name: str) -> Features:
         "qa": {
             "context": text,
             "question": text,
-            "answers": {"text": List(text), "answer_start": List(Value("int32"))},
+            "answers": {"text": Sequence(text), "answer_start": Sequence(Value("int32"))},
         },
-        "ner": {"tokens": List(text), "ner_tags": List(label)},
-        "pos": {"tokens": List(text), "pos_tags": List(label)},
+        "ner": {"tokens": Sequence(text), "ner_tags": Sequence(label)},
+        "pos": {"tokens": Sequence(text), "pos_tags": Sequence(label)},
         "retrieval": {"text": text},
         "mt": {"source": text, "target": text, "source_language": text, "target_language": text},
         "lm": {"text": text, "document": text, "position": Value("int32")},
-        "dialogue": {"text": text, "tokens": List(text), "intent": label, "slot_tags": List(text)},
+        "dialogue": {"text": text, "tokens": Sequence(text), "intent": label, "slot_tags": Sequence(text)},
         "captions": {"scene": text, "text": text},  # the scene is written as JSON
     }
     return Features({"id": text, "language": text, **columns[name]})

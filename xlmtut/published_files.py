@@ -1,0 +1,252 @@
+"""Benchmarks from a folder of the files their makers publish, in the layout in which they unpack.
+
+What is read, wherever it lies below the folder:
+
+============= =======================================================================================
+``xnli``      XNLI 1.0: ``xnli.dev.tsv``, ``xnli.test.tsv`` (else ``.jsonl``); XNLI-MT 1.0, the
+              English training pairs and their machine translations: ``multinli.train.en.tsv``
+``pawsx``     PAWS-X: ``en/train.tsv``, ``fr/translated_train.tsv``, ``fr/dev_2k.tsv``,
+              ``fr/test_2k.tsv``
+``qa``        XQuAD: ``xquad.ar.json``; MLQA: ``test-context-ar-question-ar.json``, of its pairs of
+              languages those of a language with itself; SQuAD 1.1: ``train-v1.1.json``
+``ner``       WikiANN, in the splits of Rahimi et al. (2019): ``sw/train`` or ``sw-train``
+``pos``       Universal Dependencies: ``en_ewt-ud-dev.conllu``; all treebanks of a language
+``retrieval`` Tatoeba as in LASER: ``tatoeba.fra-eng.fra`` and ``tatoeba.fra-eng.eng``
+============= =======================================================================================
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xlmtut import readers
+from xlmtut.readers import Remarks, Row
+from xlmtut.tasks import features
+
+if TYPE_CHECKING:
+    from datasets import Dataset, DatasetDict
+
+__all__ = ["ISO639_3", "SPLITS", "check_parallel", "check_splits", "load_folder"]
+
+SPLITS = ("train", "validation", "test")
+
+# The codes of this package and those of Tatoeba's files, as XTREME pairs them (Hu et al. 2020).
+ISO639_3 = {
+    "af": "afr", "ar": "ara", "bg": "bul", "bn": "ben", "de": "deu", "el": "ell", "en": "eng", "es": "spa",
+    "et": "est", "eu": "eus", "fa": "pes", "fi": "fin", "fr": "fra", "he": "heb", "hi": "hin", "hu": "hun",
+    "id": "ind", "it": "ita", "ja": "jpn", "jv": "jav", "ka": "kat", "kk": "kaz", "ko": "kor", "ml": "mal",
+    "mr": "mar", "nl": "nld", "pt": "por", "ru": "rus", "sw": "swh", "ta": "tam", "te": "tel", "th": "tha",
+    "tl": "tgl", "tr": "tur", "ur": "urd", "vi": "vie", "zh": "cmn",
+}  # fmt: skip
+_TWO_LETTERS = {three: two for two, three in ISO639_3.items()}
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """One kind of file: which task and benchmark it belongs to, what its path looks like, how it is read."""
+
+    task: str
+    benchmark: str
+    path: (
+        str  # a regular expression for the end of the path, with groups split and language where it has them
+    )
+    read: Callable[[list[Path], str, Remarks], Iterator[Row]]
+    several: bool = False  # whether more than one file may make up a part
+    language: str = ""  # of all its files, where neither path nor rows name one
+
+
+_LANGUAGE = r"(?P<language>[a-z]{2,3}(?:-[a-z]+)*)"
+_LAYOUTS = (
+    _Layout("xnli", "xnli", r"xnli\.(?P<split>dev|test)\.(?:tsv|jsonl)", readers.read_xnli, True),
+    _Layout("xnli", "xnli", rf"multinli\.(?P<split>train)\.{_LANGUAGE}\.tsv", readers.read_multinli),
+    _Layout(
+        "pawsx",
+        "pawsx",
+        rf"{_LANGUAGE}/(?:translated_)?(?P<split>train|dev|test)(?:_2k)?\.tsv",
+        readers.read_pawsx,
+    ),
+    _Layout("qa", "xquad", rf"xquad\.{_LANGUAGE}\.json", readers.read_squad),
+    _Layout(
+        "qa",
+        "mlqa",
+        rf"(?P<split>dev|test)-context-{_LANGUAGE}-question-(?P=language)\.json",
+        readers.read_squad,
+    ),
+    _Layout("qa", "squad", r"(?P<split>train|dev)-v1\.1\.json", readers.read_squad, language="en"),
+    _Layout("ner", "wikiann", rf"{_LANGUAGE}[/-](?P<split>train|dev|test)", readers.read_wikiann),
+    _Layout(
+        "pos", "udpos", rf"{_LANGUAGE}_\w+-ud-(?P<split>train|dev|test)\.conllu", readers.read_conllu, True
+    ),
+    _Layout(
+        "retrieval",
+        "tatoeba",
+        rf"tatoeba\.{_LANGUAGE}-eng\.(?:eng|(?P=language))",
+        readers.read_tatoeba,
+        True,
+    ),
+)
+_Part = tuple[str, _Layout, str]  # split, layout, language (empty where the rows name it)
+
+
+def load_folder(
+    task: str,
+    folder: str | os.PathLike[str],
+    languages: Sequence[str] | None = None,
+    *,
+    benchmark: str | None = None,
+    splits: Sequence[str] | None = None,
+) -> DatasetDict:
+    """A benchmark from its published files.
+
+    Parameters
+    ----------
+    task : str
+        One of ``TASKS`` that the table of this module lists.
+    folder : path
+        Where the published archives were unpacked; folders within it are searched.
+    languages : sequence of str, optional
+        All that are found if not given. Tatoeba's English sentences come with every language.
+    benchmark : str, optional
+        ``"xquad"``, ``"mlqa"`` or ``"squad"``, where a folder holds more than one of them.
+    splits : sequence of str, optional
+        Of ``train``, ``validation`` (published as *dev*) and ``test``; all that are found if not given.
+
+    Returns
+    -------
+    datasets.DatasetDict
+        With the schema of :func:`xlmtut.tasks.features`. XQuAD and Tatoeba have a test split only.
+
+    Raises
+    ------
+    ValueError
+        If no file fits; if a language has no rows at all, or no test rows where others have some; or if a
+        file is not what it should be, with its name and line.
+
+    Warns
+    -----
+    UserWarning
+        Once, if rows were left out that the format marks as holding no example.
+    """
+    from datasets import DatasetDict, concatenate_datasets
+
+    check_splits(splits)
+    files = _find(task, Path(folder), benchmark, splits)
+    remarks = Remarks()
+    parts: dict[str, dict[str, list[Dataset]]] = {split: defaultdict(list) for split in SPLITS}
+    for (split, layout, language), paths in files.items():
+        if languages is not None and language and language not in languages:
+            continue
+        rows: dict[str, list[Row]] = defaultdict(list)
+        for row in layout.read(paths, language, remarks):
+            rows[row["language"]].append(row)
+        if not rows:
+            raise ValueError(f"{paths[0]} holds no example; fetch it again")
+        for code, some in rows.items():
+            # A pair of languages brings both, whichever was asked for.
+            if languages is None or code in languages or code != language != "":
+                parts[split][code].append(_dataset(task, some, paths[0]))
+    order = _order(task, folder, languages, parts, {language for _, _, language in files} - {""})
+    if task == "xnli":
+        check_parallel({code: some[0] for code, some in parts["train"].items()}, str(folder))
+    loaded = DatasetDict()
+    for split in SPLITS:
+        if parts[split]:
+            loaded[split] = concatenate_datasets([part for code in order for part in parts[split][code]])
+            loaded[split].info.homepage = Path(folder).resolve().as_uri()
+    remarks.report()
+    return loaded
+
+
+def _find(
+    task: str, folder: Path, benchmark: str | None, splits: Sequence[str] | None
+) -> dict[_Part, list[Path]]:
+    """The files of a benchmark by the part of it they make up."""
+    layouts = [layout for layout in _LAYOUTS if layout.task == task and benchmark in (None, layout.benchmark)]
+    if not layouts:
+        known = ", ".join(dict.fromkeys(f"{layout.task} ({layout.benchmark})" for layout in _LAYOUTS))
+        wanted = task if benchmark is None else f"{task} ({benchmark})"
+        raise ValueError(f"no published files are known for {wanted}; expected one of {known}")
+    files: dict[_Part, list[Path]] = defaultdict(list)
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        for layout in layouts:
+            match = re.search(rf"(?:^|/){layout.path}$", path.relative_to(folder).as_posix())
+            if match:
+                groups = match.groupdict()
+                split = groups.get("split") or "test"  # published alone, to be tested on
+                split = "validation" if split == "dev" else split
+                language = groups.get("language") or layout.language
+                if splits is None or split in splits:
+                    files[split, layout, _TWO_LETTERS.get(language, language)].append(path)
+    if not files:
+        raise ValueError(f"{folder} has no files of {task}; expected the names listed in published_files")
+    benchmarks = sorted({layout.benchmark for _, layout, _ in files})
+    if len(benchmarks) > 1:
+        raise ValueError(f"{folder} holds {' and '.join(benchmarks)}; choose with benchmark=")
+    for (_, layout, _), paths in files.items():
+        if len(paths) > (len({path.name for path in paths}) if layout.several else 1):
+            raise ValueError(f"{paths[0]} and {paths[1]} are the same part of {task}; expected one of them")
+    return files
+
+
+def _order(
+    task: str,
+    folder: str | os.PathLike[str],
+    languages: Sequence[str] | None,
+    parts: dict[str, dict[str, list[Dataset]]],
+    in_names: set[str],
+) -> list[str]:
+    """The languages in the order of the rows: as asked for, then what came along."""
+    loaded = {code for by_language in parts.values() for code in by_language}
+    for code in languages or ():
+        for split in ("any", "test"):
+            there = loaded if split == "any" else parts[split] or loaded
+            if code not in there:
+                found = ", ".join(sorted({*there, *in_names})) or "no language"
+                raise ValueError(f"{folder} has no {split} rows of {task} in {code!r}; found {found}")
+    return list(dict.fromkeys([*(languages or ()), *sorted(loaded)]))
+
+
+def _dataset(task: str, rows: list[Row], path: Path) -> Dataset:
+    from datasets import Dataset
+
+    (id_, count), *_ = Counter(row["id"] for row in rows).most_common(1)
+    if count > 1:
+        raise ValueError(f"{path}: id {id_!r} stands {count} times in {rows[0]['language']!r}; expected once")
+    return Dataset.from_list(rows, features=features(task))
+
+
+def check_splits(splits: Sequence[str] | None) -> None:
+    """Refuse names of splits that do not exist."""
+    if isinstance(splits, str):
+        raise ValueError(f"splits is {splits!r}; expected a list such as {[splits]!r}")
+    for split in splits or ():
+        if split not in SPLITS:
+            raise ValueError(f"no split {split!r}; expected some of {', '.join(SPLITS)}")
+
+
+def check_parallel(by_language: dict[str, Dataset], where: str) -> None:
+    """Refuse rows paired by their order whose labels disagree: their ids would pair strangers.
+
+    Parameters
+    ----------
+    by_language : dict
+        The rows of each language with ``id`` and ``label``.
+    where : str
+        What to name in the error.
+    """
+    labels: dict[str, int] = {}
+    for language, rows in by_language.items():
+        own = dict(zip(rows["id"], rows["label"], strict=True))
+        for id_, label in own.items():
+            if labels.get(id_, label) != label:
+                raise ValueError(
+                    f"{where}: row {id_} has label {label} in {language!r} and {labels[id_]} in another "
+                    "language; expected rows that translate each other"
+                )
+        labels |= own
