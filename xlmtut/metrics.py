@@ -189,10 +189,8 @@ def confusion_matrix(
     1           0  1
     """
     labels, predictions, classes = check_classes(labels, predictions, classes)
-    counts = sklearn.metrics.confusion_matrix(labels, predictions, labels=classes)
-    return pd.DataFrame(
-        counts, index=pd.Index(classes, name="label"), columns=pd.Index(classes, name="prediction")
-    )
+    counts = pd.crosstab(labels, predictions, rownames=["label"], colnames=["prediction"])
+    return counts.reindex(index=classes, columns=classes, fill_value=0)
 
 
 def reliability_curve(labels: ArrayLike, scores: ArrayLike, *, bins: int = 15) -> pd.DataFrame:
