@@ -1,4 +1,4 @@
-"""Retrieval, hubness and CKA: equal to their definitions, in blocks and at once; vectors of no use refused."""
+"""Retrieval, hubness and CKA: equal to their definitions, in blocks and at once; useless vectors refused."""
 
 from __future__ import annotations
 
