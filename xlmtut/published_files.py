@@ -139,19 +139,24 @@ def load_folder(
     files = _find(task, Path(folder), benchmark, splits)
     remarks = Remarks()
     parts: dict[str, dict[str, list[Dataset]]] = {split: defaultdict(list) for split in SPLITS}
+    there: dict[str, set[str]] = {split: set() for split in SPLITS}
     for (split, layout, language), paths in files.items():
         if languages is not None and language and language not in languages:
+            there[split].add(language)
             continue
         rows: dict[str, list[Row]] = defaultdict(list)
         for row in layout.read(paths, language, remarks):
             rows[row["language"]].append(row)
         if not rows:
             raise ValueError(f"{paths[0]} holds no example; fetch it again")
+        there[split] |= set(rows)
         for code, some in rows.items():
             # A pair of languages brings both, whichever was asked for.
             if languages is None or code in languages or code != language != "":
                 parts[split][code].append(_dataset(task, some, paths[0]))
-    order = _order(task, folder, languages, parts, {language for _, _, language in files} - {""})
+    for code in languages or ():
+        _check_there(code, there, f"{folder} has no", task)
+    order = dict.fromkeys([*(languages or ()), *sorted({code for split in parts.values() for code in split})])
     if task == "xnli":
         check_parallel({code: some[0] for code, some in parts["train"].items()}, str(folder))
     loaded = DatasetDict()
@@ -194,22 +199,14 @@ def _find(
     return files
 
 
-def _order(
-    task: str,
-    folder: str | os.PathLike[str],
-    languages: Sequence[str] | None,
-    parts: dict[str, dict[str, list[Dataset]]],
-    in_names: set[str],
-) -> list[str]:
-    """The languages in the order of the rows: as asked for, then what came along."""
-    loaded = {code for by_language in parts.values() for code in by_language}
-    for code in languages or ():
-        for split in ("any", "test"):
-            there = loaded if split == "any" else parts[split] or loaded
-            if code not in there:
-                found = ", ".join(sorted({*there, *in_names})) or "no language"
-                raise ValueError(f"{folder} has no {split} rows of {task} in {code!r}; found {found}")
-    return list(dict.fromkeys([*(languages or ()), *sorted(loaded)]))
+def _check_there(code: str, there: dict[str, set[str]], refusal: str, task: str) -> None:
+    """Refuse a language that is nowhere, or that is not tested where others are."""
+    anywhere = set().union(*there.values())
+    if code not in anywhere:
+        raise ValueError(f"{refusal} rows of {task} in {code!r}; found {', '.join(sorted(anywhere))}")
+    if there["test"] and code not in there["test"]:
+        found = ", ".join(sorted(there["test"]))
+        raise ValueError(f"{refusal} test rows of {task} in {code!r}; found {found}")
 
 
 def _dataset(task: str, rows: list[Row], path: Path) -> Dataset:
