@@ -333,7 +333,6 @@ def _kernel_unit(name: str, values: Any) -> Matrix:
     if not np.ptp(array, axis=0).any():
         raise ValueError(f"{name} has only equal rows; expected representations that differ")
     array -= array.mean(axis=0)
-    array /= np.abs(array).max()  # or squares of squares may leave the range of floats
     unit: Matrix = array / np.sqrt(np.linalg.norm(array.T @ array))
     return unit
 
