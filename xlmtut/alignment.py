@@ -103,7 +103,7 @@ def retrieve(
         How many targets to return, the best first.
     score : {"cosine", "margin", "csls"}
         ``"margin"``: cos(x, y) / ((r(x) + r(y)) / 2), where r is the mean cosine of a sentence to its `k`
-        nearest in the other language (Artetxe & Schwenk 2019, section 3.1, ratio). ``"csls"``:
+        nearest in the other language (Artetxe & Schwenk 2019, ratio). ``"csls"``:
         2 cos(x, y) − r(x) − r(y) (Conneau et al. 2018, Word translation without parallel data, section 2.3).
         Both discount targets that are near to everything. XTREME scores Tatoeba by cosine.
     k : int
@@ -184,7 +184,7 @@ def hubness(found: Any, n_targets: int) -> float:
     Returns
     -------
     float
-        The skewness of the k-occurrences N_k (Radovanović et al. 2010, section 2.1); 0 when every target is
+        The skewness of the k-occurrences N_k (Radovanović et al. 2010); 0 when every target is
         found equally often.
 
     Raises

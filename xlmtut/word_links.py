@@ -79,7 +79,7 @@ def pool_attention(weights: Any, queries: Sequence[int | None], keys: Sequence[i
 def word_alignment(source: Any, target: Any) -> set[tuple[int, int]]:
     """Words of a sentence and of its translation that are each other's most similar, by cosine.
 
-    SimAlign's "Argmax" (Jalili Sabet et al. 2020, section 2.2): the intersection of both directions. It finds
+    SimAlign's "Argmax" (Jalili Sabet et al. 2020): the intersection of both directions. It finds
     one-to-one links only, so recall is bounded where the gold alignment has others.
 
     Parameters
@@ -154,7 +154,7 @@ class AlignmentScores(NamedTuple):
 def alignment_scores(
     sure: Sequence[Links], predictions: Sequence[Links], possible: Sequence[Links] | None = None
 ) -> AlignmentScores:
-    """Alignments of a corpus against the gold ones (Och & Ney 2003, section 5).
+    """Alignments of a corpus against the gold ones (Och & Ney 2003).
 
     With A predicted, S sure and P ⊇ S possible links, counted over all sentences: precision |A∩P| / |A|,
     recall |A∩S| / |S|, AER 1 − (|A∩S| + |A∩P|) / (|A| + |S|). Without possible links AER is 1 − F1.
