@@ -5,6 +5,7 @@ A **pattern** is text with slots and optional groups::
     {subject nom} {verb past <subject} {object acc}[ {place at}][ {time}]
 
 ``{verb past <subject}`` is the form of the verb for *past* and for the features of the subject: agreement.
+Of several controllers, ``{verb past <object <subject}``, later ones have precedence.
 A group in brackets is left out when one of its slots is empty. Slots are filled by roles (the subject …) or
 by function words of the language (an auxiliary …).
 
@@ -33,11 +34,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """``{name feature … <controller}``."""
+    """``{name feature … <controller …}``."""
 
     name: str
     features: Features
-    controller: str | None
+    controllers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def compile_pattern(pattern: str, object_pattern: str | None = None) -> Pattern:
     Examples
     --------
     >>> compile_pattern("{subject} slept")
-    (Slot(name='subject', features=frozenset(), controller=None), ' slept')
+    (Slot(name='subject', features=frozenset(), controllers=()), ' slept')
     """
     stack: list[list[str | Slot | Group]] = [[]]
     matched = 0
@@ -79,11 +80,10 @@ def compile_pattern(pattern: str, object_pattern: str | None = None) -> Pattern:
             stack[-1].append(Group(parts, tuple(p.name for p in parts if isinstance(p, Slot))))
         elif match[1]:
             name, *rest = match[1].split()
-            controllers = [r[1:] for r in rest if r.startswith("<")]
             slot = Slot(
                 name,
                 frozenset(r for r in rest if not r.startswith("<")),
-                controllers[0] if controllers else None,
+                tuple(r[1:] for r in rest if r.startswith("<")),
             )
             stack[-1].extend(
                 compile_pattern(object_pattern) if name == "object" and object_pattern else [slot]

@@ -230,8 +230,8 @@ class Language:
         if filler is None:
             raise GrammarError(f"{self.code}: nothing fills {{{slot.name}}}, and it is not in brackets")
         features = inherited
-        if slot.controller:
-            controller = self._filler(slot.controller, roles)
+        for name in slot.controllers:
+            controller = self._filler(name, roles)
             if controller is not None:
                 features = self.grammar.merge(features, controller.features)
         features = self.grammar.merge(features, slot.features)
