@@ -2,17 +2,14 @@
 
 What is read, wherever it lies below the folder:
 
-============= =======================================================================================
-``xnli``      XNLI 1.0: ``xnli.dev.tsv``, ``xnli.test.tsv`` (else ``.jsonl``); XNLI-MT 1.0, the
-              English training pairs and their machine translations: ``multinli.train.en.tsv``
-``pawsx``     PAWS-X: ``en/train.tsv``, ``fr/translated_train.tsv``, ``fr/dev_2k.tsv``,
-              ``fr/test_2k.tsv``
-``qa``        XQuAD: ``xquad.ar.json``; MLQA: ``test-context-ar-question-ar.json``, of its pairs of
-              languages those of a language with itself; SQuAD 1.1: ``train-v1.1.json``
-``ner``       WikiANN, in the splits of Rahimi et al. (2019): ``sw/train`` or ``sw-train``
-``pos``       Universal Dependencies: ``en_ewt-ud-dev.conllu``; all treebanks of a language
-``retrieval`` Tatoeba as in LASER: ``tatoeba.fra-eng.fra`` and ``tatoeba.fra-eng.eng``
-============= =======================================================================================
+- ``xnli``: of XNLI 1.0 ``xnli.dev.tsv`` and ``xnli.test.tsv``, or else these as ``.jsonl``; of XNLI-MT 1.0
+  ``multinli.train.en.tsv``, the English training pairs, and their machine translations.
+- ``pawsx``: of PAWS-X ``en/train.tsv``, ``fr/translated_train.tsv``, ``fr/dev_2k.tsv``, ``fr/test_2k.tsv``.
+- ``qa``: of XQuAD ``xquad.ar.json``; of MLQA ``test-context-ar-question-ar.json``, but no mixed languages; of
+  SQuAD 1.1 ``train-v1.1.json`` and ``dev-v1.1.json``.
+- ``ner``: of WikiANN in the splits of Rahimi et al. (2019) ``sw/train`` or ``sw-train``.
+- ``pos``: of Universal Dependencies ``en_ewt-ud-dev.conllu``, all treebanks of a language together.
+- ``retrieval``: of LASER's Tatoeba ``tatoeba.fra-eng.fra`` and ``tatoeba.fra-eng.eng``.
 """
 
 from __future__ import annotations
@@ -107,7 +104,7 @@ def load_folder(
     Parameters
     ----------
     task : str
-        One of ``TASKS`` that the table of this module lists.
+        One of ``TASKS`` that this module lists.
     folder : path
         Where the published archives were unpacked; folders within it are searched.
     languages : sequence of str, optional
