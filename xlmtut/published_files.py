@@ -1,15 +1,16 @@
-"""Benchmarks from a folder of the files their makers publish, in the layout in which they unpack.
+"""Benchmarks from a folder of the files that their makers publish, as they unpack.
 
 What is read, wherever it lies below the folder:
 
-- ``xnli``: of XNLI 1.0 ``xnli.dev.tsv`` and ``xnli.test.tsv``, or else these as ``.jsonl``; of XNLI-MT 1.0
-  ``multinli.train.en.tsv``, the English training pairs, and their machine translations.
-- ``pawsx``: of PAWS-X ``en/train.tsv``, ``fr/translated_train.tsv``, ``fr/dev_2k.tsv``, ``fr/test_2k.tsv``.
-- ``qa``: of XQuAD ``xquad.ar.json``; of MLQA ``test-context-ar-question-ar.json``, but no mixed languages; of
-  SQuAD 1.1 ``train-v1.1.json`` and ``dev-v1.1.json``.
-- ``ner``: of WikiANN in the splits of Rahimi et al. (2019) ``sw/train`` or ``sw-train``.
-- ``pos``: of Universal Dependencies ``en_ewt-ud-dev.conllu``, all treebanks of a language together.
-- ``retrieval``: of LASER's Tatoeba ``tatoeba.fra-eng.fra`` and ``tatoeba.fra-eng.eng``.
+- ``xnli``: of XNLI 1.0 ``xnli.dev.tsv`` and ``xnli.test.tsv``, else ``.jsonl``;
+  of XNLI-MT 1.0 ``multinli.train.en.tsv`` and its machine translations
+- ``pawsx``: of PAWS-X ``en/train.tsv``, ``fr/translated_train.tsv``,
+  ``fr/dev_2k.tsv``, ``fr/test_2k.tsv``
+- ``qa``: of XQuAD ``xquad.ar.json``; of MLQA ``test-context-ar-question-ar.json``,
+  no mixed languages; of SQuAD 1.1 ``train-v1.1.json``, ``dev-v1.1.json``
+- ``ner``: of WikiANN, split as in Rahimi et al. (2019), ``sw/train`` or ``sw-train``
+- ``pos``: of Universal Dependencies ``en_ewt-ud-dev.conllu``, all treebanks
+- ``retrieval``: of LASER's Tatoeba ``tatoeba.fra-eng.fra``, ``tatoeba.fra-eng.eng``
 """
 
 from __future__ import annotations
