@@ -16,11 +16,11 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
-from xlmtut.frames import check_classes, check_predictions, read_predictions
+from xlmtut.frames import check_predictions, read_predictions
 from xlmtut.intervals import Array, Bootstrap, bootstrap, wilson
-from xlmtut.measures import Measure, find_measure
+from xlmtut.measures import Measure
 from xlmtut.report import Interval, Written, draw, factor, number, span
-from xlmtut.runs import Runs, choose_languages, collect_runs, one_value
+from xlmtut.runs import Runs, choose_languages, choose_measure, collect_runs, one_value
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -282,13 +282,10 @@ def prepare(
     languages: Sequence[str] | None,
 ) -> tuple[pd.DataFrame, Measure, list[str]]:
     """The rows asked for, the measure, and the languages in their order; refuse what must not be mixed."""
-    for column in ("task", "split", "model", "step"):
+    for column in ("split", "model", "step"):
         one_value(frame, column)
     frame, chosen = choose_languages(frame, languages)
-    measure = find_measure(metric, frame["task"].iloc[0], [])
-    if measure.kind == "class" and not isinstance(frame["label"].iloc[0], list):
-        measure = find_measure(metric, frame["task"].iloc[0], check_classes(frame, labels))
-    return frame, measure, chosen
+    return frame, choose_measure(frame, metric, labels), chosen
 
 
 def row_names(languages: Sequence[str], source: str) -> list[str]:

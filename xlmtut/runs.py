@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from xlmtut.frames import check_classes
 from xlmtut.intervals import Array, Sample
-from xlmtut.measures import Measure
+from xlmtut.measures import Measure, find_measure
 
-__all__ = ["Runs", "choose_languages", "collect_runs", "match_rows", "one_value"]
+__all__ = ["Runs", "choose_languages", "choose_measure", "collect_runs", "match_rows", "one_value"]
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,23 @@ def _groups(ids: dict[str, set[str]]) -> list[list[str]]:
         languages = [name for group in touching for name in group[0]]
         groups.append(([*languages, language], own.union(*(group[1] for group in touching))))
     return [languages for languages, _ in groups]
+
+
+def choose_measure(
+    frame: pd.DataFrame, metric: str | Measure | None, labels: Sequence[str] | None
+) -> Measure:
+    """The measure of that name or of the frame's task, for the classes there are; see `find_measure`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such measure, the frame holds several tasks, or a label or prediction is no class.
+    """
+    task = one_value(frame, "task")
+    measure = find_measure(metric, task, [])
+    if measure.kind != "class" or isinstance(frame["label"].iloc[0], list):
+        return measure
+    return find_measure(metric, task, check_classes(frame, labels))
 
 
 def choose_languages(frame: pd.DataFrame, languages: Sequence[str] | None) -> tuple[pd.DataFrame, list[str]]:
