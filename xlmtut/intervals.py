@@ -194,7 +194,8 @@ class Bootstrap:
         stretched = np.maximum(1 + self.acceleration * distance, 1e-9)
         level = norm.cdf(distance / stretched - self._bias())
         p = 2 * np.minimum(level, 1 - level)
-        p = np.maximum(p, 1 / (len(self.resampled) + 1))
+        outside = (null < self.resampled.min(axis=0)) | (null > self.resampled.max(axis=0))
+        p = np.maximum(np.where(outside, 0.0, p), 1 / (len(self.resampled) + 1))
         return np.asarray(np.where(self._varies(), p, self.value == null), dtype=np.float64)
 
     def _bias(self) -> Array:
