@@ -91,7 +91,8 @@ class Language:
         rng: random.Random | None = None,
         *,
         pronoun: bool = False,
-        other_word: bool = False,
+        words: int | None = None,
+        connective: str | None = None,
     ) -> Sentence:
         """Say a statement.
 
@@ -102,24 +103,27 @@ class Language:
             Chooses between the phrasings and synonyms; without it, the first of each.
         pronoun : bool
             Say *she* or *he* for the subject, who must be a person.
-        other_word : bool
-            Where there are two words for a concept, take the second.
+        words : int, optional
+            0 takes the first word for every concept, 1 the second where there is one.
+        connective : str, optional
+            How the sentence follows from those before, one of the language's ``[connectives]``.
 
         Raises
         ------
         GrammarError
             If the language's data lacks a word, a form or a pattern.
         """
-        pick = _Picker(rng, other_word)
+        pick = _Picker(rng, words)
         roles = self._roles(statement, pick, pronoun)
         verb = roles["verb"]
         features = _clause_features(statement, roles) | {"pos" if statement.positive else "neg"}
         pattern = self.pattern("clauses", features, pick)
-        return self.finish(self.fill(pattern, roles, verb.object if verb else None))
+        start = pick(self.connectives[connective]) if connective else ""
+        return self.finish(self.fill(pattern, roles, verb.object if verb else None, start))
 
     def ask(self, about: str, statement: Statement, rng: random.Random | None = None) -> Sentence:
         """Ask for one part of a statement: ``about`` is a key of the language's table of questions."""
-        pick = _Picker(rng, False)
+        pick = _Picker(rng)
         roles = self._roles(statement, pick, False)
         verb = roles["verb"]
         features = _clause_features(statement, roles) | {about}
@@ -128,11 +132,11 @@ class Language:
 
     def request(self, intent: str, roles: Mapping[str, Any], rng: random.Random | None = None) -> Sentence:
         """Say a request of the dialogue task; roles are things, places and times by slot name."""
-        pick = _Picker(rng, False)
+        pick = _Picker(rng)
         filled = dict.fromkeys(REQUEST_ROLES) | {name: self._role(name, v, pick) for name, v in roles.items()}
         pattern = self.pattern("dialogue", frozenset({intent}), pick)
         end = "question" if pattern.endswith("?") else "statement"
-        return self.finish(self.fill(pattern.rstrip("?"), filled, None), end=end)
+        return self.finish(self.fill(pattern.rstrip("?"), filled), end=end)
 
     def pattern(self, table: str, features: Features, pick: _Picker) -> str:
         """One of the patterns of the table whose key fits the features best."""
@@ -141,9 +145,12 @@ class Language:
             raise GrammarError(f"{self.code}: no pattern in [{table}] for {' '.join(sorted(features))}")
         return str(pick(self.tables[table][key]))
 
-    def fill(self, pattern: str, roles: Mapping[str, Any], object_pattern: str | None) -> Text:
-        """Fill a pattern's slots."""
+    def fill(
+        self, pattern: str, roles: Mapping[str, Any], object_pattern: str | None = None, start: str = ""
+    ) -> Text:
+        """Fill a pattern's slots, after what the text starts with."""
         text = Text()
+        text.append(start)
         self._expand(compile_pattern(pattern, object_pattern), roles, frozenset(), text, "")
         return text
 
@@ -288,24 +295,29 @@ class _Phrase:
 
 
 def _clause_features(statement: Statement, roles: Mapping[str, Any]) -> Features:
-    """What keys of clauses may name: the kind of clause, the verb, the subject, and what there is to say."""
+    """What keys of clauses may name: the kind of clause, the verb, the subject, and what there is to say.
+
+    Features of the object are written ``object.def``.
+    """
     present = {f"+{name}" for name in ("object", "place", "time") if roles[name]}
+    if roles["object"]:
+        present |= {f"object.{feature}" for feature in roles["object"].features}
     verb = roles["verb"].features if roles["verb"] else frozenset()
     subject: Features = roles["subject"].features
     return subject | verb | present | {frame(statement), statement.predicate}
 
 
 class _Picker:
-    """Chooses between alternatives: the first, or by chance, or the second word where there is one."""
+    """Chooses between alternatives: the first without ``rng``, else by chance; words as asked for."""
 
-    def __init__(self, rng: random.Random | None, other_word: bool) -> None:
-        self._rng, self._other_word = rng, other_word
+    def __init__(self, rng: random.Random | None, words: int | None = None) -> None:
+        self._rng, self._words = rng, words
 
     def __call__(self, alternatives: Sequence[Any]) -> Any:
         if len(alternatives) == 1:
             return alternatives[0]
-        if self._other_word and isinstance(alternatives[0], Word):
-            return alternatives[1]
+        if self._words is not None and isinstance(alternatives[0], Word):
+            return alternatives[self._words]
         # The first way to say it is the usual one.
         if self._rng is None or self._rng.random() < 0.5:
             return alternatives[0]
