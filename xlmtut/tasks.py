@@ -59,8 +59,10 @@ _UPOS = (
     *("PART", "PRON", "PROPN", "PUNCT", "SCONJ", "SYM", "VERB", "X"),
 )
 _NLI = ("entailment", "neutral", "contradiction")
-_TOPICS = ("family", "food", "nature", "sport", "travel", "work")
-_INTENTS = ("buy", "find", "ask_time", "ask_price", "book", "cancel")
+_TOPICS = ("animals", "clothing", "food", "home", "music", "school", "travel")
+_INTENTS = (
+    *("turn_on", "turn_off", "weather", "order", "call_person", "remind", "book_ticket", "play_song"),
+)
 
 TASKS: dict[str, Task] = {
     task.name: task

@@ -25,6 +25,8 @@ class Ontology:
     families : dict
         The families of adjectives; the members of one exclude each other.
     women, men, people, surnames, occupations, organisations : tuple of str
+    corpus : dict
+        By language, the size of its monolingual corpus against the largest.
     synonyms : dict
         By kind of word, the concepts that have two words in most languages.
     """
@@ -42,6 +44,8 @@ class Ontology:
         self.surnames = tuple(tables["people"]["surnames"])
         self.occupations = tuple(tables["people"]["occupations"])
         self.organisations = tuple(tables["organisations"]["names"])
+        self.corpus: dict[str, float] = tables["corpus"]
+        self._leaves: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.synonyms: dict[str, list[str]] = tables["synonyms"]
 
     @cached_property
@@ -65,6 +69,22 @@ class Ontology:
                 parent = parents.get(parent)
             above[concept] = frozenset(chain)
         return above
+
+    @cached_property
+    def below(self) -> dict[str, tuple[str, ...]]:
+        """For every noun that names a kind, the nouns one may say instead: apple, pear … for fruit."""
+        nouns = [noun for noun in self.nouns if not noun.isupper()]
+        found = {kind: tuple(n for n in nouns if n != kind and self.is_a(n, kind)) for kind in nouns}
+        return {kind: special for kind, special in found.items() if special}
+
+    @cached_property
+    def inside(self) -> dict[str, tuple[str, ...]]:
+        """For every place and time that contains others, these."""
+        found: dict[str, list[str]] = {}
+        for concept, row in (*self.places.items(), *self.times.items()):
+            if "within" in row:
+                found.setdefault(row["within"], []).append(concept)
+        return {outer: tuple(inner) for outer, inner in found.items()}
 
     def is_a(self, concept: str, kind: str) -> bool:
         """Whether a concept is of that kind, or is that kind itself; people are of the kind ``PERSON``."""
@@ -93,9 +113,19 @@ class Ontology:
         """The nouns that have a word and are of one of the kinds, most general first as in the file."""
         return [n for n in self.nouns if not n.isupper() and any(self.is_a(n, kind) for kind in kinds)]
 
+    def leaves(self, *kinds: str) -> tuple[str, ...]:
+        """The nouns of these kinds that are not themselves kinds of something."""
+        if kinds not in self._leaves:
+            self._leaves[kinds] = tuple(noun for noun in self.things(*kinds) if noun not in self.below)
+        return self._leaves[kinds]
+
     def may_be(self, concept: str, adjective: str) -> bool:
         """Whether the adjective describes such things (or such people)."""
         return any(self.is_a(concept, kind) for kind in self.families[self.family_of[adjective]]["of"])
+
+    def may_happen(self, verb: str, noun: str) -> bool:
+        """Whether one does this to such things."""
+        return any(self.is_a(noun, kind) for kind in self.verbs[verb]["objects"])
 
     def topic(self, noun: str) -> str | None:
         """What a text with this noun is about: the noun's own topic or that of its kind."""

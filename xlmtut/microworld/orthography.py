@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["REAL_SPACE", "Rule", "Sentence", "Span", "apply_rule", "find_words", "join", "remove_spaces"]
+__all__ = ["REAL_SPACE", "Rule", "Sentence", "Span", "apply_rule", "find_words", "remove_spaces"]
 
 REAL_SPACE = "␣"  # a space that stays in a script written without spaces between words
 Rule = tuple[re.Pattern[str], "str | Callable[[re.Match[str]], str]"]
@@ -88,14 +88,3 @@ def remove_spaces(
     text = string.replace(" ", "").replace(REAL_SPACE, " ")
     moved = {tag: (kept[a], kept[b]) for tag, (a, b) in spans.items()}
     return text, moved, [(kept[a], kept[b]) for a, b in words]
-
-
-def join(sentences: Iterable[Sentence], spaced: bool = True) -> tuple[str, list[int]]:
-    """Put sentences one after another; also say where each starts."""
-    text, starts = "", []
-    for sentence in sentences:
-        if text and spaced:
-            text += " "
-        starts.append(len(text))
-        text += sentence.text
-    return text, starts

@@ -154,6 +154,19 @@ class Language:
         self._expand(compile_pattern(pattern, object_pattern), roles, frozenset(), text, "")
         return text
 
+    def join(self, sentences: Sequence[Sentence]) -> tuple[str, list[int]]:
+        """Put sentences one after the other; also say where each starts.
+
+        Languages that write no spaces between words write none between sentences either, except where a
+        sentence has no final mark.
+        """
+        space = " " if self.spaced or not self._ends["statement"] else ""
+        starts, length = [], 0
+        for sentence in sentences:
+            starts.append(length)
+            length += len(sentence.text) + len(space)
+        return space.join(sentence.text for sentence in sentences), starts
+
     # -- roles -------------------------------------------------------------------------------------
 
     def word(self, section: str, concept: str, pick: _Picker | None = None) -> Word:

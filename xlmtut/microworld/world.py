@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Literal
 
 from xlmtut.microworld.ontology import ontology
@@ -120,6 +121,10 @@ class Facts:
         if self._clashes(statement):
             return "contradiction"
         return "entailment" if self._clashes(~statement) else "neutral"
+
+    def consistent(self) -> bool:
+        """Whether all the facts can be true together."""
+        return not any(_clash(a, b) for a, b in combinations(self._known, 2))
 
     def _clashes(self, statement: Statement) -> bool:
         return any(_clash(fact, other) for other in _closure(statement) for fact in self._known)
