@@ -14,7 +14,7 @@ from xlmtut.microworld.ontology import ontology
 from xlmtut.microworld.splits import Split, actors, domain, split_of, stable_order
 from xlmtut.microworld.world import Statement, Thing
 
-__all__ = ["PAST_TIMES", "Draw", "Taste"]
+__all__ = ["COMMON_TASTE", "PAST_TIMES", "Draw", "Taste"]
 
 PAST_TIMES = tuple(time for time, row in ontology().times.items() if not row.get("future"))
 _EXPONENT = 0.8  # of Zipf's law: the second most frequent concept comes 1 / 2^0.8 as often as the first
@@ -49,6 +49,10 @@ class Taste:
             weights = list(accumulate((rank[item] + 1) ** -_EXPONENT for item in items))
             self._weights[items] = weights
         return items[bisect(weights, rng.random() * weights[-1])]
+
+
+COMMON_TASTE = Taste()
+"""The order of concepts that all languages share."""
 
 
 @cache

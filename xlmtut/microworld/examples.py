@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from xlmtut.microworld.draw import Draw, Taste
+from xlmtut.microworld.draw import COMMON_TASTE, Draw
 from xlmtut.microworld.nli import PHENOMENA, Pair, draw_pair
 from xlmtut.microworld.ontology import ontology
 from xlmtut.microworld.orthography import Sentence, Span
@@ -24,7 +24,6 @@ from xlmtut.tasks import TASKS
 __all__ = ["PARALLEL_TASKS", "Maker"]
 
 Row = dict[str, Any]
-_COMMON = Taste()
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ def _say_xnli(pair: Pair, language: Language, rng: random.Random) -> Row:
 
 
 def _draw_sentiment(rng: random.Random, split: Split, i: int) -> tuple[list[Statement], int]:
-    draw, label = Draw(rng, split, _COMMON), i % 2
+    draw, label = Draw(rng, split, COMMON_TASTE), i % 2
     families = {f: row["members"] for f, row in ontology().families.items() if row.get("praise")}
     said: list[Statement] = []
     while len(said) < 2:
@@ -84,7 +83,7 @@ def _draw_sentiment(rng: random.Random, split: Split, i: int) -> tuple[list[Stat
 
 
 def _draw_topic(rng: random.Random, split: Split, i: int) -> tuple[list[Statement], int]:
-    draw, world, topics = Draw(rng, split, _COMMON), ontology(), TASKS["topic"].labels
+    draw, world, topics = Draw(rng, split, COMMON_TASTE), ontology(), TASKS["topic"].labels
     topic = topics[i % len(topics)]
     nouns = tuple(noun for noun in world.things("GOODS") if world.topic(noun) == topic)
     said: list[Statement] = []
@@ -108,7 +107,7 @@ def _say_labelled(meaning: tuple[list[Statement], int], language: Language, rng:
 
 
 def _draw_ner(rng: random.Random, split: Split, i: int) -> Statement:
-    draw = Draw(rng, split, _COMMON)
+    draw = Draw(rng, split, COMMON_TASTE)
     s = draw.statement(rng.choice(("live", "work", "arrive", "leave", "social", "event", "at")))
     if s.subject.concept in ontology().people and draw.chance(0.5):
         s = replace(s, subject=Thing(s.subject.concept, surname=draw.pick(ontology().surnames)))
@@ -158,7 +157,7 @@ _ANSWERS = {"who": "subject.noun", "what": "object", "where": "place.name", "whe
 
 def _draw_qa(rng: random.Random, split: Split, i: int) -> _Asked:
     while True:
-        story = draw_story(rng, split, _COMMON)
+        story = draw_story(rng, split, COMMON_TASTE)
         found = [
             _Asked(story, n, about)
             for n, line in enumerate(story)
@@ -202,7 +201,7 @@ def _say_qa(asked: _Asked, language: Language, rng: random.Random) -> Row:
 
 
 def _draw_sentence(rng: random.Random, split: Split, i: int) -> Statement:
-    s = Draw(rng, split, _COMMON).statement()
+    s = Draw(rng, split, COMMON_TASTE).statement()
     return s if rng.random() < 0.85 else ~s
 
 
@@ -214,7 +213,7 @@ def _say_sentence(s: Statement, language: Language, rng: random.Random) -> Row:
 
 
 def _draw_dialogue(rng: random.Random, split: Split, i: int) -> tuple[str, dict[str, Any]]:
-    draw, world, intents = Draw(rng, split, _COMMON), ontology(), TASKS["dialogue"].labels
+    draw, world, intents = Draw(rng, split, COMMON_TASTE), ontology(), TASKS["dialogue"].labels
     intent = intents[i % len(intents)]
     cities = tuple(place for place, row in world.places.items() if row["kind"] == "city")
     rooms = tuple(place for place, row in world.places.items() if row["kind"] == "room")

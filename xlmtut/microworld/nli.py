@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 
-from xlmtut.microworld.draw import Draw, Taste
+from xlmtut.microworld.draw import COMMON_TASTE, Draw
 from xlmtut.microworld.ontology import ontology
 from xlmtut.microworld.relations import another_actor, another_object, closer, concepts, mentioning, opposite
 from xlmtut.microworld.splits import Split
@@ -298,7 +298,7 @@ def draw_pair(rng: random.Random, split: Split, label: Label, phenomenon: str) -
         raise ValueError(
             f"no pair {phenomenon!r} with label {label!r}; expected one of {', '.join(PHENOMENA)}"
         )
-    draw, denied = Draw(rng, split, Taste()), rng.random() < 0.5
+    draw, denied = Draw(rng, split, COMMON_TASTE), rng.random() < 0.5
     of_claim = label
     if denied and label != "neutral":
         of_claim = "contradiction" if label == "entailment" else "entailment"
