@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from datasets import Dataset, DatasetDict
 
+from xlmtut import published_files
 from xlmtut.published_files import ISO639_3, check_parallel, load_folder
 from xlmtut.tasks import features, load_task
 
@@ -241,8 +242,17 @@ def test_the_same_part_twice_is_refused(tmp_path: Path) -> None:
 def test_an_id_twice_is_refused(tmp_path: Path) -> None:
     row = "en\tneutral\ta\tb\t1\t1"
     write(tmp_path / "xnli.test.tsv", "\n".join([HEADER, row, row, ""]))
-    with pytest.raises(ValueError, match=r"xnli\.test\.tsv: id '1' stands 2 times in 'en'; expected once"):
+    with pytest.raises(ValueError, match=r"xnli\.test\.tsv: id '1' stands twice in 'en'; expected it once"):
         load_folder("xnli", tmp_path)
+
+
+def test_files_longer_than_a_piece_keep_every_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(published_files, "_PIECE", 2)
+    rows = [f"{code}\tneutral\t{i}\tb\t1\t{i}" for i in range(5) for code in ("en", "fr")]
+    write(tmp_path / "xnli.test.tsv", "\n".join([HEADER, *rows, ""]))
+    loaded = load_folder("xnli", tmp_path)["test"]
+    assert list(loaded["premise"]) == [*"01234", *"01234"]
+    assert list(loaded["language"]) == ["en"] * 5 + ["fr"] * 5
 
 
 def test_a_file_without_examples_is_refused(tmp_path: Path) -> None:

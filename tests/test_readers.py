@@ -266,7 +266,7 @@ WRONG: dict[tuple[str, str], list[tuple[str | bytes, str]]] = {
     ("squad", "xquad.en.json"): [
         ('{"data": [\n1,', "line 2: not JSON"),
         ("[]", "no 'data' in an entry; expected JSON as of SQuAD 1.1"),
-        ('{"data": [{"title": "t"}]}', "an article: no 'paragraphs' in an entry"),
+        ('{"data": [{"title": "t"}]}', "no 'paragraphs' in an entry"),
         (json.dumps(squad({"id": "q"})), "line 1: no 'question' in an entry"),
         (
             json.dumps(squad(QUESTION, {**QUESTION, "id": "q2", "answers": []}), indent=1),

@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xlmtut.published import table
-from xlmtut.published_files import ISO639_3, SPLITS, check_parallel, check_splits
+from xlmtut.published_files import ISO639_3, SPLITS, check_parallel, check_splits, make_dataset
 from xlmtut.readers import UNTRANSLATED, Remarks
-from xlmtut.tasks import TASKS, features
+from xlmtut.tasks import TASKS
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -333,21 +333,17 @@ def _convert(
 
 
 def _rows(task: str, language: str, columns: dict[str, Any]) -> Dataset:
-    from datasets import Dataset
-
-    columns = columns | {"language": [language] * len(columns["id"])}
-    schema = features(task)
-    return Dataset.from_dict({name: columns[name] for name in schema}, features=schema)
+    return make_dataset(task, columns | {"language": [language] * len(columns["id"])})
 
 
 def _usable(rows: Dataset, task: str, where: str, remarks: Remarks) -> Dataset:
     """Without the rows that hold no example: PAWS-X writes ``NS``, ``datasets`` writes the label -1."""
     skip: dict[int, str] = {}
-    for i, label in enumerate(rows[TASKS[task].target]):
+    for i, label in enumerate(rows[TASKS[task].target][:]):
         if label == -1:
             skip[i] = "rows skipped that have no label"
     if task == "pawsx":
-        for i, pair in enumerate(zip(rows["sentence1"], rows["sentence2"], strict=True)):
+        for i, pair in enumerate(zip(rows["sentence1"][:], rows["sentence2"][:], strict=True)):
             if not UNTRANSLATED.isdisjoint(text.strip() for text in pair):
                 skip[i] = "rows skipped that have 'NS' or nothing for a translation"
     for reason in skip.values():

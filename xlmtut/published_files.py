@@ -17,11 +17,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xlmtut import readers
 from xlmtut.readers import Remarks, Row
@@ -30,7 +30,7 @@ from xlmtut.tasks import features
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
-__all__ = ["ISO639_3", "SPLITS", "check_parallel", "check_splits", "load_folder"]
+__all__ = ["ISO639_3", "SPLITS", "check_parallel", "check_splits", "load_folder", "make_dataset"]
 
 SPLITS = ("train", "validation", "test")
 
@@ -42,6 +42,7 @@ ISO639_3 = {
     "mr": "mar", "nl": "nld", "pt": "por", "ru": "rus", "sw": "swh", "ta": "tam", "te": "tel", "th": "tha",
     "tl": "tgl", "tr": "tur", "ur": "urd", "vi": "vie", "zh": "cmn",
 }  # fmt: skip
+_PIECE = 10_000
 _TWO_LETTERS = {three: two for two, three in ISO639_3.items()}
 
 
@@ -142,16 +143,11 @@ def load_folder(
         if languages is not None and language and language not in languages:
             there[split].add(language)
             continue
-        rows: dict[str, list[Row]] = defaultdict(list)
-        for row in layout.read(paths, language, remarks):
-            rows[row["language"]].append(row)
-        if not rows:
-            raise ValueError(f"{paths[0]} holds no example; fetch it again")
-        there[split] |= set(rows)
-        for code, some in rows.items():
+        for code, rows in _by_language(task, layout.read(paths, language, remarks), paths[0]).items():
+            there[split].add(code)
             # A pair of languages brings both, whichever was asked for.
             if languages is None or code in languages or code != language != "":
-                parts[split][code].append(_dataset(task, some, paths[0]))
+                parts[split][code].append(rows)
     for code in languages or ():
         _check_there(code, there, f"{folder} has no", task)
     order = dict.fromkeys([*(languages or ()), *sorted({code for split in parts.values() for code in split})])
@@ -207,13 +203,46 @@ def _check_there(code: str, there: dict[str, set[str]], refusal: str, task: str)
         raise ValueError(f"{refusal} test rows of {task} in {code!r}; found {found}")
 
 
-def _dataset(task: str, rows: list[Row], path: Path) -> Dataset:
+def _by_language(task: str, rows: Iterable[Row], path: Path) -> dict[str, Dataset]:
+    """A dataset for each language, made in pieces: as rows they would take several times the memory."""
+    from datasets import concatenate_datasets
+
+    ids: dict[str, set[str]] = defaultdict(set)
+    waiting: dict[str, list[Row]] = defaultdict(list)
+    pieces: dict[str, list[Dataset]] = defaultdict(list)
+    for row in rows:
+        code = row["language"]
+        if row["id"] in ids[code]:
+            raise ValueError(f"{path}: id {row['id']!r} stands twice in {code!r}; expected it once")
+        ids[code].add(row["id"])
+        waiting[code].append(row)
+        if len(waiting[code]) == _PIECE:
+            pieces[code].append(_piece(task, waiting.pop(code)))
+    for code, rest in waiting.items():
+        pieces[code].append(_piece(task, rest))
+    if not pieces:
+        raise ValueError(f"{path} holds no example; fetch it again")
+    return {code: concatenate_datasets(some) for code, some in pieces.items()}
+
+
+def _piece(task: str, rows: list[Row]) -> Dataset:
+    return make_dataset(task, {name: [row[name] for row in rows] for name in features(task)})
+
+
+def make_dataset(task: str, columns: dict[str, Any]) -> Dataset:
+    """Columns as a dataset with the schema of a task; lists become arrays at once, not value by value."""
+    import pyarrow as pa
     from datasets import Dataset
 
-    (id_, count), *_ = Counter(row["id"] for row in rows).most_common(1)
-    if count > 1:
-        raise ValueError(f"{path}: id {id_!r} stands {count} times in {rows[0]['language']!r}; expected once")
-    return Dataset.from_list(rows, features=features(task))
+    schema = features(task)
+    types = schema.arrow_schema
+    arrays = {
+        name: pa.array(columns[name], types.field(name).type)
+        if isinstance(columns[name], list)
+        else columns[name]
+        for name in schema
+    }
+    return Dataset.from_dict(arrays, features=schema)
 
 
 def check_splits(splits: Sequence[str] | None) -> None:
@@ -237,7 +266,7 @@ def check_parallel(by_language: dict[str, Dataset], where: str) -> None:
     """
     labels: dict[str, int] = {}
     for language, rows in by_language.items():
-        own = dict(zip(rows["id"], rows["label"], strict=True))
+        own = dict(zip(rows["id"][:], rows["label"][:], strict=True))
         for id_, label in own.items():
             if labels.get(id_, label) != label:
                 raise ValueError(

@@ -174,22 +174,28 @@ def read_squad(paths: list[Path], language: str, remarks: Remarks) -> Iterator[R
     except json.JSONDecodeError as error:
         raise ValueError(f"{path}, line {error.lineno}: not JSON ({error.msg}); fetch it again") from None
 
-    def where(part: str) -> str:
-        place = text.find(json.dumps(part, ensure_ascii=False))
+    def where(near: str) -> str:
+        place = text.find(json.dumps(near, ensure_ascii=False)) if near else -1
         return f"{path}, line {text.count(chr(10), 0, place) + 1}" if place >= 0 else str(path)
 
-    for article in _member(content, "data", list, str(path)):
-        for paragraph in _member(article, "paragraphs", list, f"{path}: an article"):
-            context = _member(paragraph, "context", str, f"{path}: a paragraph")
-            for qa in _member(paragraph, "qas", list, where(context)):
-                question = _member(qa, "question", str, where(context))
-                id_ = _member(qa, "id", str, where(question))
-                answers = _member(qa, "answers", list, where(id_))
+    def member(entry: object, key: str, kind: type[T], near: str = "") -> T:
+        value = entry.get(key) if isinstance(entry, dict) else None
+        if not isinstance(value, kind):
+            raise ValueError(f"{where(near)}: no {key!r} in an entry; expected JSON as of SQuAD 1.1")
+        return value
+
+    for article in member(content, "data", list):
+        for paragraph in member(article, "paragraphs", list):
+            context = member(paragraph, "context", str)
+            for qa in member(paragraph, "qas", list, context):
+                question = member(qa, "question", str, context)
+                id_ = member(qa, "id", str, question)
+                answers = member(qa, "answers", list, id_)
                 if not answers:
                     raise ValueError(f"{where(id_)}: question {id_} has no answer; expected at least one")
                 for answer in answers:
-                    start = _member(answer, "answer_start", int, where(id_))
-                    wanted = _member(answer, "text", str, where(id_))
+                    start = member(answer, "answer_start", int, id_)
+                    wanted = member(answer, "text", str, id_)
                     there = context[start : start + len(wanted)] if start >= 0 else ""
                     if there != wanted or not wanted:
                         raise ValueError(
@@ -199,14 +205,6 @@ def read_squad(paths: list[Path], language: str, remarks: Remarks) -> Iterator[R
                 spans = {key: [answer[key] for answer in answers] for key in ("text", "answer_start")}
                 row = {"id": id_, "language": language, "context": context, "question": question}
                 yield {**row, "answers": spans}
-
-
-def _member(entry: object, key: str, kind: type[T], where: str) -> T:
-    """The value of a JSON object under a key."""
-    value = entry.get(key) if isinstance(entry, dict) else None
-    if not isinstance(value, kind):
-        raise ValueError(f"{where}: no {key!r} in an entry; expected JSON as of SQuAD 1.1")
-    return value
 
 
 def read_wikiann(paths: list[Path], language: str, remarks: Remarks) -> Iterator[Row]:
