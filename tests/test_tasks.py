@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import datasets
 import pytest
 from datasets import ClassLabel, Dataset, DatasetDict
 
@@ -93,3 +94,10 @@ def test_what_does_not_exist_is_refused(calls: list[tuple[Any, ...]], tmp_path: 
     with pytest.raises(ValueError, match=r"languages \['en', 'en'\] name one twice; expected each once"):
         load_task("xnli", ["en", "en"])
     assert calls == []
+
+
+def test_the_microworld_has_the_schema_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path)
+    loaded = load_task("xnli", ["en"], sizes={"test": 3})
+    assert loaded["test"].features == features("xnli")
+    assert len(loaded["test"]) == 3

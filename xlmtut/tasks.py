@@ -161,14 +161,15 @@ def load_task(
         ``"microworld"`` (made by a generator, no network), ``"hub"`` (the published benchmark on the
         Hugging Face Hub), or a folder of published files.
     **options
-        Passed on: to ``xlmtut.microworld.load``, :func:`xlmtut.hub.load_hub` (``benchmark``, ``revision``)
-        or :func:`xlmtut.published_files.load_folder`.
+        Passed on: to ``xlmtut.microworld.load`` (``sizes``, ``seed``, ``streaming`` …), to
+        :func:`xlmtut.hub.load_hub` (``benchmark``, ``revision``, ``splits``) or to
+        :func:`xlmtut.published_files.load_folder` (``benchmark``, ``splits``).
 
     Returns
     -------
     datasets.DatasetDict
-        One dataset for each of the splits (``train``, ``validation``, ``test``) that the source has; the
-        rows of a language stand together.
+        One dataset for each of the splits ``train``, ``validation`` and ``test`` that the source has; the
+        rows of a language stand together. Streamed, it is an ``IterableDatasetDict``.
 
     Raises
     ------
