@@ -108,8 +108,8 @@ def finetune(
     missing = [split for split in ("train", *splits) if split not in dataset]
     if missing or not splits:
         raise ValueError(f"no split {missing or splits}; the data have {', '.join(map(str, dataset))}")
-    rows = _rows_in(dataset["train"], languages)
-    encoded = encode(tokenizer, rows, task, max_length=max_length)
+    encoded = encode(tokenizer, _rows_in(dataset["train"], languages), task, max_length=max_length)
+    held_out = {split: list(dataset[split]) for split in splits}
     lengths = torch.tensor([len(one) for one in encoded])
     names = {index: language for language, index in tokenizer.lang2id.items()}
 
@@ -139,7 +139,7 @@ def finetune(
                 predict,
                 model,
                 tokenizer,
-                dataset,
+                held_out,
                 task,
                 model_name=model_name,
                 seed=options.seed,
@@ -154,7 +154,7 @@ def finetune(
             scores = [_scores(parts[0], measure)]
         return dict(broadcast_object_list(scores)[0])
 
-    languages_of_scores = dict.fromkeys(dataset[splits[0]]["language"])
+    scored = dict.fromkeys(row["language"] for row in held_out[splits[0]])
     with frozen(model, freeze):
         result = train(
             model,
@@ -172,7 +172,7 @@ def finetune(
                 "splits": list(splits),
                 "training rows": _fingerprint(encoded),
             },
-            metrics=[measure.name, *(f"{measure.name}/{language}" for language in languages_of_scores)],
+            metrics=[measure.name, *(f"{measure.name}/{language}" for language in scored)],
             validate=validate,
             tokenizer=tokenizer,
             description=f"fine-tune {task.name}",
