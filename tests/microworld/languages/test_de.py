@@ -126,3 +126,10 @@ def test_requests() -> None:
         german.request("book_ticket", {"place": "turkey"}).text == "Ich brauche eine Fahrkarte in die Türkei."
     )
     assert german.request("call_person", {"person": Thing("anna")}).text == "Ruf Anna an."
+
+
+def test_a_sentence_after_a_colon_starts_with_a_capital() -> None:
+    german = language("de")
+    gone = ~st(the("cup"), "is", adjective="clean")
+    assert german.say(gone, connective="restate").text == "Mit anderen Worten: Die Tasse ist nicht sauber."
+    assert german.say(gone, connective="but").text == "Aber die Tasse ist nicht sauber."
