@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from collections.abc import Iterator
 
 import matplotlib as mpl
@@ -62,3 +64,16 @@ def test_zero_weights_can_be_drawn() -> None:
 def test_wrong_shape(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match=r"weights have shape .*; expected \(2, 2\)"):
         plots.attention_map(torch.zeros(shape), ["a", "b"], ["x", "y"])
+
+
+def test_a_scene_shows_each_shape_where_it_is() -> None:
+    scene = [{"shape": "circle", "colour": "red", "x": 0.2, "y": 0.7}, {"shape": "star", "colour": "white", "x": 0.8, "y": 0.7}]
+    axes = plots.draw_scene(json.dumps(scene))
+    drawn = [(line.get_marker(), line.get_xdata()[0], line.get_ydata()[0]) for line in axes.lines]
+    assert drawn == [("o", 0.2, 0.7), ("*", 0.8, 0.7)]
+
+
+@pytest.mark.parametrize("scene", ["", "[1]", '[{"shape": "cube", "colour": "red", "x": 0, "y": 0}]'])
+def test_what_is_no_scene_is_refused(scene: str) -> None:
+    with pytest.raises(ValueError, match="scene is .*; expected the column 'scene' of a row of 'captions'"):
+        plots.draw_scene(scene)

@@ -1,4 +1,4 @@
-"""Helpers that notebooks call: numbers for the prose, the package's source, peak memory."""
+"""Helpers that notebooks call: numbers for the prose, texts side by side, source code, peak memory."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import ast
 import inspect
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-__all__ = ["glue", "record_memory", "show_source"]
+__all__ = ["glue", "language_table", "record_memory", "show_source"]
 
 
 def _in_notebook() -> bool:
@@ -61,6 +62,48 @@ def glue(name: str, value: object) -> None:
             store(name, value, display=False)
             return
     print(f"{name} = {value}")
+
+
+def language_table(texts: Mapping[str, str | Sequence[str]], columns: Sequence[str] = ("text",)) -> Any:
+    """A table of texts in several languages, each written in its own direction.
+
+    Parameters
+    ----------
+    texts : mapping of str to str or sequence of str
+        By language code: one text, or one for each column.
+    columns : sequence of str
+        The heads of the columns.
+
+    Returns
+    -------
+    IPython.display.HTML
+        For a cell to show; browsers and screen readers learn which language each text is in.
+
+    Raises
+    ------
+    ValueError
+        If a language has another number of texts than there are columns.
+
+    Examples
+    --------
+    >>> print(language_table({"ur": "انا خوش ہے۔"}).data.count('dir="rtl"'))
+    1
+    """
+    from IPython.display import HTML
+
+    from xlmtut.languages import language
+
+    head = "".join(f"<th>{escape(column)}</th>" for column in ("", "language", *columns))
+    body = ""
+    for code, text in texts.items():
+        cells = [text] if isinstance(text, str) else list(text)
+        if len(cells) != len(columns):
+            raise ValueError(f"{code!r} has {len(cells)} texts; expected one for each of {list(columns)}")
+        direction = "rtl" if language(code).script in ("Arabic", "Hebrew") else "ltr"
+        written = "".join(f'<td lang="{code}" dir="{direction}">{escape(cell)}</td>' for cell in cells)
+        body += f"<tr><td>{code}</td><td>{language(code).name}</td>{written}</tr>"
+    table = f'<table class="dataframe languages"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    return HTML(table)  # type: ignore[no-untyped-call]
 
 
 def show_source(thing: Callable[..., Any] | type | ModuleType) -> None:

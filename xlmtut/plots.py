@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
@@ -11,7 +12,7 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from torch import Tensor
 
-__all__ = ["PALETTE", "attention_map", "use_style"]
+__all__ = ["PALETTE", "attention_map", "draw_scene", "use_style"]
 
 # Okabe and Ito's colours, told apart with any common colour blindness; without black, and without yellow,
 # which is too pale on white.
@@ -97,4 +98,51 @@ def attention_map(
             ax.text(column, row, f"{weight:.2f}", ha="center", va="center", fontsize="small", color=colour)
     else:
         ax.figure.colorbar(image, ax=ax, label="weight")
+    return ax
+
+
+_SCENE_COLOURS = {
+    "red": PALETTE[1],
+    "blue": PALETTE[0],
+    "green": PALETTE[2],
+    "yellow": "#F0E442",
+    "black": "#222222",
+    "white": "#FFFFFF",
+}
+_SCENE_MARKERS = {"circle": "o", "square": "s", "triangle": "^", "star": "*"}
+
+
+def draw_scene(scene: str, ax: Axes | None = None) -> Axes:
+    """Draw a scene of the microworld's captions.
+
+    Parameters
+    ----------
+    scene : str
+        The column ``scene`` of a row: JSON, a list of shapes with ``shape``, ``colour``, ``x`` and ``y`` from
+        0 to 1.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If the text is not such a list.
+    """
+    try:
+        shapes = [
+            (s["x"], s["y"], _SCENE_MARKERS[s["shape"]], _SCENE_COLOURS[s["colour"]])
+            for s in json.loads(scene)
+        ]
+    except (ValueError, TypeError, KeyError):
+        raise ValueError(f"scene is {scene!r}; expected the column 'scene' of a row of 'captions'") from None
+    if ax is None:
+        ax = plt.subplots(figsize=(3, 3))[1]
+    for x, y, marker, colour in shapes:
+        ax.plot(x, y, marker, color=colour, markersize=34, markeredgecolor="#222222", markeredgewidth=1)
+    ax.set(xlim=(0, 1), ylim=(0, 1), xticks=[], yticks=[], aspect="equal")
+    ax.spines[:].set_visible(True)
     return ax
