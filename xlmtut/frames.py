@@ -21,6 +21,7 @@ Classes are strings; whole numbers become strings. In CSV, lists are JSON.
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 from collections.abc import Sequence
@@ -124,7 +125,7 @@ def save_predictions(frame: pd.DataFrame, path: str | os.PathLike[str]) -> Path:
                     json.dumps(cell, ensure_ascii=False) if isinstance(cell, list) else cell
                     for cell in cells[column]
                 ]
-            cells.to_csv(unfinished, index=False)
+            cells.to_csv(unfinished, index=False, quoting=csv.QUOTE_NONNUMERIC)
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -171,12 +172,18 @@ def check_predictions(frame: pd.DataFrame) -> pd.DataFrame:
             # A question may be answered with nothing, and a sentence translated by nothing.
             texts = column == "prediction" and _holds_lists(frame["label"])
             frame[column] = _strings(frame, column, allow_empty=texts)
-    _refuse(frame, frame.duplicated(subset=list(KEY)), "occur twice", "one row for an example and a language")
+    _refuse(
+        frame,
+        frame.duplicated(subset=list(KEY)),
+        "a second row for the same example",
+        "one for each id and language",
+    )
     if "scores" in frame:
         if all(cell is None for cell in frame["scores"]):
-            return frame.drop(columns="scores")
-        frame["scores"] = _scores(frame)
-    return frame
+            frame = frame.drop(columns="scores")
+        else:
+            frame["scores"] = _scores(frame)
+    return frame[[column for column in COLUMNS if column in frame]]
 
 
 def check_classes(frame: pd.DataFrame, labels: Sequence[str] | None) -> list[str]:
@@ -207,21 +214,19 @@ def check_classes(frame: pd.DataFrame, labels: Sequence[str] | None) -> list[str
         if outside.any():
             value = frame[column][outside].iloc[0]
             known = ", ".join(map(repr, classes[:10])) + (", …" if len(classes) > 10 else "")
-            _refuse(
-                frame, outside, f"have a {column} outside the set, {value!r}", f"{known}; or pass labels="
-            )
+            _refuse(frame, outside, f"a {column} outside the set, {value!r},", f"{known}; or pass labels=")
     return classes
 
 
 def _refuse(frame: pd.DataFrame, bad: pd.Series | NDArray[np.bool_], what: str, expected: str) -> None:
-    """Raise if a row is bad: how many are, which are first, and what was expected."""
+    """Raise if a row is bad: say what is wrong, in how many and which rows, and what was expected."""
     rows = np.flatnonzero(np.asarray(bad))
     if not len(rows):
         return
     named = [f"{row} (id {frame['id'].iloc[row]}, {frame['language'].iloc[row]})" for row in rows[:3]]
     more = ", …" if len(rows) > 3 else ""
     count = "1 row" if len(rows) == 1 else f"{len(rows)} rows"
-    raise ValueError(f"{count} {what}: {', '.join(named)}{more}; expected {expected}")
+    raise ValueError(f"{what} in {count}: {', '.join(named)}{more}; expected {expected}")
 
 
 def _holds_lists(cells: pd.Series) -> bool:
@@ -234,30 +239,30 @@ def _strings(frame: pd.DataFrame, column: str, *, allow_empty: bool) -> pd.Serie
     bad = np.array(cells.isna())
     if pd.api.types.is_float_dtype(cells):
         whole = cells == cells.round()
-        _refuse(frame, ~bad & ~np.asarray(whole), f"have a {column} that is not whole", "a class or a name")
+        _refuse(frame, ~bad & ~np.asarray(whole), f"a {column} that is not whole", "a class or a name")
         cells = cells.astype("Int64")
     odd = np.asarray([isinstance(cell, list | tuple | dict | np.ndarray) for cell in cells])
-    _refuse(frame, odd, f"have a {column} that is a list and others not", "one kind in all rows")
+    _refuse(frame, odd, f"a {column} that is a list, unlike others,", "one kind in all rows")
     strings = cells.astype(str).astype(object)
     if not allow_empty:
         bad |= np.asarray(strings == "")
-    _refuse(frame, bad, f"have no {column}", "one in every row")
+    _refuse(frame, bad, f"no {column}", "one in every row")
     return strings
 
 
 def _integers(frame: pd.DataFrame, column: str) -> pd.Series:
     numbers = pd.to_numeric(frame[column], errors="coerce")
     bad = ~np.isfinite(numbers.astype(float)) | (numbers != numbers.round())
-    _refuse(frame, bad, f"have a {column} that is no whole number", "numbers such as 0, 1, 2")
+    _refuse(frame, bad, f"a {column} that is no whole number", "numbers such as 0, 1, 2")
     return numbers.astype(np.int64)
 
 
 def _lists(frame: pd.DataFrame, column: str) -> pd.Series:
     """Cells as lists of strings; Parquet gives arrays."""
     bad = np.asarray([not isinstance(cell, list | tuple | np.ndarray) for cell in frame[column]])
-    _refuse(frame, bad, f"have a {column} that is no list", "a list in all rows")
+    _refuse(frame, bad, f"a {column} that is no list, unlike others,", "a list in all rows")
     lists = [[str(item) for item in cell] for cell in frame[column]]
-    _refuse(frame, np.asarray([not cell for cell in lists]), f"have an empty {column}", "one item or more")
+    _refuse(frame, np.asarray([not cell for cell in lists]), f"an empty {column}", "one item or more")
     return pd.Series(lists, dtype=object)
 
 
@@ -271,8 +276,8 @@ def _scores(frame: pd.DataFrame) -> pd.Series:
             values = []
         bad[row] = not values or not np.isfinite(values).all()
         rows.append(values)
-    _refuse(frame, bad, "have scores that are missing or no finite numbers", "a list of probabilities")
+    _refuse(frame, bad, "scores that are missing or no finite numbers", "a list of probabilities")
     if not _holds_lists(frame["label"]):
         lengths = np.asarray([len(row) for row in rows])
-        _refuse(frame, lengths != lengths[0], "have another number of scores", f"{lengths[0]}, as row 0 has")
+        _refuse(frame, lengths != lengths[0], "another number of scores", f"{lengths[0]}, as row 0 has")
     return pd.Series(rows, dtype=object)
