@@ -30,12 +30,11 @@ _NAMES = {
         "RunningMean",
         "accuracy",
         "confusion_matrix",
-        "expected_calibration_error",
         "perplexity",
         "perplexity_by_language",
         "precision_recall_f1",
-        "reliability_curve",
     ],
+    "calibration": ["expected_calibration_error", "reliability_curve"],
     "translation_scores": ["TranslationScore", "bleu", "chrf"],
     "spans": ["entities", "entity_counts", "entity_f1", "normalize_answer", "span_scores"],
     "alignment": [

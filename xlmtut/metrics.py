@@ -1,4 +1,4 @@
-"""Metrics on saved predictions: classification, calibration, perplexity.
+"""Metrics on saved predictions: classification and perplexity.
 
 Conventions of all of them:
 
@@ -7,8 +7,9 @@ Conventions of all of them:
 - rates are between 0 and 1, not percentages;
 - nothing is dropped: a missing value or a label outside the set is an error that names its row.
 
-Answers and entities are in :mod:`xlmtut.spans`, BLEU and chrF in :mod:`xlmtut.translation_scores`, retrieval
-and word alignment in :mod:`xlmtut.alignment`.
+Calibration is in :mod:`xlmtut.calibration`, answers and entities in :mod:`xlmtut.spans`, BLEU and chrF in
+:mod:`xlmtut.translation_scores`, retrieval in :mod:`xlmtut.alignment`, word alignment in
+:mod:`xlmtut.word_links`.
 """
 
 from __future__ import annotations
@@ -23,18 +24,16 @@ import sklearn.metrics
 from numpy.typing import ArrayLike, NDArray
 
 from xlmtut.checks import check_count
-from xlmtut.rows import check_classes, check_lengths, check_likelihoods, check_probabilities, check_texts
+from xlmtut.rows import check_classes, check_lengths, check_likelihoods, check_texts
 
 __all__ = [
     "PrecisionRecallF1",
     "RunningMean",
     "accuracy",
     "confusion_matrix",
-    "expected_calibration_error",
     "perplexity",
     "perplexity_by_language",
     "precision_recall_f1",
-    "reliability_curve",
 ]
 
 Average = Literal["binary", "macro", "micro", "weighted"]
@@ -191,88 +190,6 @@ def confusion_matrix(
     labels, predictions, classes = check_classes(labels, predictions, classes)
     counts = pd.crosstab(labels, predictions, rownames=["label"], colnames=["prediction"])
     return counts.reindex(index=classes, columns=classes, fill_value=0)
-
-
-def reliability_curve(labels: ArrayLike, scores: ArrayLike, *, bins: int = 15) -> pd.DataFrame:
-    """Accuracy against confidence: of the predictions made with about 80 %, are 80 % right?
-
-    The confidence of a prediction is the probability of its top class (the first, if several tie). Bins have
-    equal width and are closed on the right, (lower, upper], as in Guo et al. (2017), section 2.
-
-    Parameters
-    ----------
-    labels : array of int, (n,)
-        Class ids, the columns of `scores`.
-    scores : array of float, (n, classes)
-        Probabilities; each row sums to 1 (within 0.01, so that rounded or bf16 values pass).
-    bins : int
-
-    Returns
-    -------
-    DataFrame, (bins, 5)
-        ``lower``, ``upper``, ``count``, ``confidence`` (mean) and ``accuracy`` per bin; the last two are NaN
-        where no prediction falls. Look at the counts before the curve: a bin of five examples says nothing.
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit, a score is NaN or no probability, or a label is no column of `scores`.
-
-    Examples
-    --------
-    >>> curve = reliability_curve([0, 1, 1], [[0.9, 0.1], [0.2, 0.8], [0.7, 0.3]], bins=2)
-    >>> curve.round(2)
-       lower  upper  count  confidence  accuracy
-    0    0.0    0.5      0         NaN       NaN
-    1    0.5    1.0      3         0.8      0.67
-    """
-    check_count("bins", bins)
-    probabilities = check_probabilities(scores)
-    n_classes = probabilities.shape[1]
-    targets, predictions, _ = check_classes(labels, probabilities.argmax(axis=1), range(n_classes))
-    confidence, correct = probabilities.max(axis=1), targets == predictions
-    edges = np.linspace(0, 1, bins + 1)
-    which = np.searchsorted(edges[1:-1], confidence, side="left")
-    count = np.bincount(which, minlength=bins)
-    with np.errstate(invalid="ignore"):  # 0/0 of an empty bin is the NaN that is promised
-        return pd.DataFrame(
-            {
-                "lower": edges[:-1],
-                "upper": edges[1:],
-                "count": count,
-                "confidence": np.bincount(which, confidence, minlength=bins) / count,
-                "accuracy": np.bincount(which, correct, minlength=bins) / count,
-            }
-        )
-
-
-def expected_calibration_error(labels: ArrayLike, scores: ArrayLike, *, bins: int = 15) -> float:
-    """Mean distance between confidence and accuracy: Σ_b (n_b / n) · |accuracy_b − confidence_b|.
-
-    A single number that depends on the bins and, on few examples, is above 0 even for a perfectly calibrated
-    model: compare only values with the same `bins` and about the same n.
-
-    Parameters
-    ----------
-    labels : array of int, (n,)
-    scores : array of float, (n, classes)
-        Probabilities.
-    bins : int
-        Guo et al. (2017) use 15.
-
-    Raises
-    ------
-    ValueError
-        As :func:`reliability_curve`.
-
-    Examples
-    --------
-    >>> round(expected_calibration_error([0, 1, 1], [[0.9, 0.1], [0.2, 0.8], [0.7, 0.3]], bins=2), 3)
-    0.133
-    """
-    curve = reliability_curve(labels, scores, bins=bins)
-    distance = (curve["accuracy"] - curve["confidence"]).abs().fillna(0.0)
-    return float((curve["count"] * distance).sum() / curve["count"].sum())
 
 
 class RunningMean:

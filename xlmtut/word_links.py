@@ -156,8 +156,10 @@ def alignment_scores(
 ) -> AlignmentScores:
     """Alignments of a corpus against the gold ones (Och & Ney 2003).
 
-    With A predicted, S sure and P ⊇ S possible links, counted over all sentences: precision |A∩P| / |A|,
-    recall |A∩S| / |S|, AER 1 − (|A∩S| + |A∩P|) / (|A| + |S|). Without possible links AER is 1 − F1.
+    Precision is the share of the predicted links that are possible, recall the share of the sure links that
+    are predicted. AER is 1 − (a + b) / (c + d), with a predicted links that are sure, b that are possible, c
+    predicted and d sure links, counted over all sentences. Sure links are possible too.
+    Without possible links AER is 1 − F1.
 
     Parameters
     ----------
