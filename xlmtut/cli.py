@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, TypeVar
 
 import typer
 
+from xlmtut import cli_training
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -24,7 +26,7 @@ __all__ = ["app"]
 
 app = typer.Typer(
     name="xlmtut",
-    help="Evaluate cross-lingual models: intervals, paired tests, transfer gap.",
+    help="Train cross-lingual models, and evaluate them: intervals, paired tests, transfer gap.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -41,7 +43,7 @@ def one_line_errors(command: Callable[P, R]) -> Callable[P, R]:
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
-        except (ValueError, OSError, ImportError) as error:
+        except (ValueError, OSError, ImportError, FloatingPointError) as error:
             typer.echo(f"error: {error}", err=True)
             raise typer.Exit(2) from None
 
@@ -78,6 +80,10 @@ Seed = Annotated[int, typer.Option(help="Chooses the resamples.")]
 Output = Annotated[Format, typer.Option("--format", "-f", help="How to print the result.")]
 Json = Annotated[bool, typer.Option("--json", help="The same as --format json: everything, unrounded.")]
 Data = Annotated[str, typer.Option(help="Where the data come from: microworld, hub, or a folder of files.")]
+
+
+app.command()(one_line_errors(cli_training.pretrain))
+app.command()(one_line_errors(cli_training.finetune))
 
 
 @app.command()
