@@ -270,6 +270,7 @@ def evaluate(
 
 
 def load(predictions: Predictions) -> pd.DataFrame:
+    """Checked predictions, from a frame or a file."""
     if isinstance(predictions, pd.DataFrame):
         return check_predictions(predictions)
     return read_predictions(predictions)

@@ -136,7 +136,8 @@ def match_rows(first: pd.DataFrame, second: pd.DataFrame, name_a: str, name_b: s
         named = _first([first["id"].iloc[i] for i in different])
         a, b = (str(frame["label"].iloc[different[0]]) for frame in (first, matched))
         raise ValueError(
-            f"{name_a} and {name_b} have different labels in {language!r} for {len(different)} ids: {named}"
+            f"{name_a} and {name_b} have different labels for {len(different)} of the {len(first)} ids in"
+            f" {language!r}: {named}"
             f" (first {a!r:.40} and {b!r:.40}); expected the same test set"
         )
 
