@@ -11,7 +11,7 @@ __all__ = ["REAL_SPACE", "Rule", "Sentence", "Span", "apply_rule", "find_words",
 REAL_SPACE = "␣"  # a space that stays in a script written without spaces between words
 Rule = tuple[re.Pattern[str], "str | Callable[[re.Match[str]], str]"]
 Span = tuple[int, int]
-_WORD = re.compile(r"[^\s,.;:!?¿¡«»„“”()،؛؟。，、：；？！।۔–—\"]+")
+_WORD = re.compile(r"[^\s␣,.;:!?¿¡«»„“”()،؛؟。，、：；？！।۔–—\"]+")
 
 
 @dataclass(frozen=True, slots=True)
