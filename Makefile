@@ -14,12 +14,13 @@ export OMP_NUM_THREADS = 1
 export PYTHONWARNINGS = ignore:IProgress not found
 PYTEST  = $(BIN)/python -m pytest -q -n 2
 
-.PHONY: help book test lint unit notebooks nbval pages clean
+.PHONY: help book test lint unit notebooks nbval pages checkpoints clean
 help:
 	@echo "make book       build the book into _build/html, executing what changed"
 	@echo "make test       every check that CI runs: lint, types, unit tests, book, notebooks, pages"
 	@echo "make notebooks  write the Colab notebooks again after a chapter changed"
 	@echo "make lint | unit | nbval | pages   one part of make test"
+	@echo "make checkpoints   pretrain the mini checkpoints again (about two hours on one core)"
 	@echo "make clean      remove what was built (the environment in $(VENV) stays)"
 
 $(VENV)/.ok: pyproject.toml constraints.txt
@@ -67,6 +68,10 @@ pages: $(VENV)/.ok $(IPYTHON)
 
 notebooks: $(VENV)/.ok
 	$(BIN)/python tools/colab_notebooks.py
+
+# The checkpoints that the package ships; interrupted, it goes on where it was.
+checkpoints: $(VENV)/.ok
+	$(BIN)/python tools/checkpoints.py
 
 clean:
 	rm -rf _build
