@@ -25,8 +25,9 @@ from xlmtut.model import XLM, XLMClassifier, XLMSpanQA, XLMTokenClassifier
 from xlmtut.objectives import Batch
 from xlmtut.optimisation import frozen
 from xlmtut.prediction import predict
+from xlmtut.processes import Loss
 from xlmtut.tasks import Task
-from xlmtut.training import Draw, Loop, Loss, TrainingResult, train
+from xlmtut.training import Draw, Loop, TrainingResult, train
 from xlmtut.training_options import TrainingOptions
 
 if TYPE_CHECKING:

@@ -17,33 +17,30 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 from tqdm import tqdm
 
 from xlmtut.checkpoints import save_model
 from xlmtut.corpora import Passes, fingerprint
 from xlmtut.objectives import IGNORED, Batch
 from xlmtut.optimisation import adam, learning_rate_factor
+from xlmtut.processes import Loss, ModelWithLoss, make_accelerator, share
 from xlmtut.randomness import Use, derived_seed
 from xlmtut.resume import check_settings, read_state, write_state
-from xlmtut.runtime import device, set_seed
+from xlmtut.runtime import set_seed
 from xlmtut.training_options import TrainingOptions
 from xlmtut.vocabulary import write_files
 
 if TYPE_CHECKING:
     import pandas as pd
-    from accelerate import Accelerator
 
     from xlmtut.tokenizer import Tokenizer
 
-__all__ = ["Draw", "Loop", "Loss", "TrainingResult", "train"]
-
-Loss: TypeAlias = Callable[[nn.Module, Batch], Tensor]
-"""The sum of the losses of a batch's labels, given the model and the batch."""
+__all__ = ["Draw", "Loop", "TrainingResult", "train"]
 
 _HISTORY = ("step", "objective", "language", "loss", "lr", "gradient_norm", "tokens", "seconds")
 
@@ -187,10 +184,10 @@ class Loop:
         settings: Mapping[str, Any],
     ) -> None:
         self.model, self.options, self.step = model, options, 0
-        self.accelerator = _accelerator(options)
+        self.accelerator = make_accelerator(options.tracker, options.folder)
         self._draw, self._corpora, self._settings = draw, corpora, dict(settings)
         self._start = fingerprint(*model.state_dict().values())
-        module = self.accelerator.prepare_model(_Objective(model, loss))
+        module = self.accelerator.prepare_model(ModelWithLoss(model, loss))
         self._module, self._optimizer = module, self.accelerator.prepare_optimizer(adam(model))
         self._history: dict[str, list[Any]] = {name: [] for name in _HISTORY}
         self._validation: list[dict[str, float]] = []
@@ -216,7 +213,7 @@ class Loop:
         drawn = self._draw(self.step)
         count = max(int((drawn.batch["labels"] != IGNORED).sum()), 1)
         pieces = [
-            _share(drawn.batch, rank + ranks * i, ranks * options.accumulate)
+            share(drawn.batch, rank + ranks * i, ranks * options.accumulate)
             for i in range(options.accumulate)
         ]
         total = torch.zeros((), device=accelerator.device)
@@ -249,9 +246,14 @@ class Loop:
         ranks, rank = self.accelerator.num_processes, self.accelerator.process_index
         self.model.eval()
         with torch.no_grad():
-            loss = self._module(self._to_device(_share(batch, rank, ranks)))
+            loss = self._module(self._to_device(share(batch, rank, ranks)))
         self.model.train()
-        return float(self.accelerator.reduce(loss, "sum")), int((batch["labels"] != IGNORED).sum())
+        total = float(self.accelerator.reduce(loss, "sum"))
+        if not math.isfinite(total):
+            raise FloatingPointError(
+                f"the loss on held-out text is {total} after update {self.step}; {self._remedy()}"
+            )
+        return total, int((batch["labels"] != IGNORED).sum())
 
     def record(self, scores: Mapping[str, float]) -> None:
         """Add a row to the validation table; keep the weights if they are the best so far."""
@@ -358,50 +360,11 @@ class Loop:
         if math.isfinite(loss) and (scaled or math.isfinite(norm)):
             return
         what = f"gradient has the length {norm}" if math.isfinite(loss) else f"loss is {loss}"
+        raise FloatingPointError(
+            f"the {what} in update {self.step + 1}, {drawn.objective} in {drawn.language}; {self._remedy()}"
+        )
+
+    def _remedy(self) -> str:
         folder = self.options.folder
         kept = f"; {folder} keeps the last state that was saved" if folder else ""
-        raise FloatingPointError(
-            f"the {what} in update {self.step + 1}, {drawn.objective} in {drawn.language}; try a lower lr or"
-            f" a longer warmup{kept}"
-        )
-
-
-class _Objective(nn.Module):
-    """Model and loss in one module: accelerate wraps and changes this one, not the caller's model."""
-
-    def __init__(self, model: nn.Module, loss: Loss) -> None:
-        super().__init__()
-        self.model, self._loss = model, loss
-
-    def forward(self, batch: Batch) -> Tensor:
-        return self._loss(self.model, batch)
-
-
-def _share(batch: Batch, part: int, parts: int) -> Batch:
-    """Every so many rows of a batch. A process without any computes a row that counts nothing."""
-    share = {name: values[part::parts] for name, values in batch.items()}
-    if len(share["labels"]) == 0:
-        share = {name: values[:1] for name, values in batch.items()}
-        share["labels"] = torch.full_like(share["labels"], IGNORED)
-    return share
-
-
-def _accelerator(options: TrainingOptions) -> Accelerator:
-    """bfloat16 on a GPU that has it, unless ``accelerate launch`` says otherwise."""
-    from accelerate import Accelerator
-    from accelerate.tracking import get_available_trackers
-
-    if options.tracker and options.tracker not in map(str, get_available_trackers()):
-        raise ValueError(
-            f"tracker is {options.tracker!r}; expected an installed one: pip install {options.tracker}"
-        )
-    chosen = "ACCELERATE_MIXED_PRECISION" in os.environ
-    bf16 = device().type == "cuda" and torch.cuda.is_bf16_supported()
-    accelerator = Accelerator(
-        mixed_precision="bf16" if bf16 and not chosen else None,
-        log_with=options.tracker,
-        project_dir=options.folder,
-    )
-    if options.tracker:
-        accelerator.init_trackers("xlmtut")
-    return accelerator
+        return f"try a lower lr or a longer warmup{kept}"
