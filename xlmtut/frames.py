@@ -241,7 +241,7 @@ def _strings(frame: pd.DataFrame, column: str, *, allow_empty: bool) -> pd.Serie
         whole = cells == cells.round()
         _refuse(frame, ~bad & ~np.asarray(whole), f"a {column} that is not whole", "a class or a name")
         cells = cells.astype("Int64")
-    odd = np.asarray([isinstance(cell, list | tuple | dict | np.ndarray) for cell in cells])
+    odd = np.asarray([type(cell) in (list, tuple, dict, np.ndarray) for cell in cells])
     _refuse(frame, odd, f"a {column} that is a list, unlike others,", "one kind in all rows")
     strings = cells.astype(str).astype(object)
     if not allow_empty:

@@ -117,28 +117,27 @@ def _check_rows(parts: Mapping[Any, pd.DataFrame], language: str, runs: tuple[in
     if first is None or other is None:
         number = runs[0] if first is None else runs[1]
         raise ValueError(f"{run} {number} has no examples in {language!r}; expected the same in every {run}")
-    match_rows(first, other, f"{run} {runs[0]}", f"{run} {runs[1]}")
+    if first is not other:
+        match_rows(first, other, f"{run} {runs[0]}", f"{run} {runs[1]}")
 
 
 def match_rows(first: pd.DataFrame, second: pd.DataFrame, name_a: str, name_b: str) -> None:
     """Refuse two sets of rows of one language that are not the same examples with the same labels."""
     language = first["language"].iloc[0]
-    for one, other, here, there in ((first, second, name_a, name_b), (second, first, name_b, name_a)):
-        alone = one["id"][~one["id"].isin(other["id"])].tolist()
+    labels = [dict(zip(frame["id"], frame["label"], strict=True)) for frame in (first, second)]
+    for one, other, here, there in ((*labels, name_a, name_b), (*labels[::-1], name_b, name_a)):
+        alone = [name for name in one if name not in other]
         if alone:
             raise ValueError(
                 f"{len(alone)} of the {len(one)} ids of {here} in {language!r} are not in {there}:"
                 f" {_first(alone)}; expected the same test set"
             )
-    matched = second.set_index("id").loc[first["id"]]
-    different = [i for i, (a, b) in enumerate(zip(first["label"], matched["label"], strict=True)) if a != b]
+    different = [name for name, label in labels[0].items() if label != labels[1][name]]
     if different:
-        named = _first([first["id"].iloc[i] for i in different])
-        a, b = (str(frame["label"].iloc[different[0]]) for frame in (first, matched))
+        a, b = (str(one[different[0]]) for one in labels)
         raise ValueError(
             f"{name_a} and {name_b} have different labels for {len(different)} of the {len(first)} ids in"
-            f" {language!r}: {named}"
-            f" (first {a!r:.40} and {b!r:.40}); expected the same test set"
+            f" {language!r}: {_first(different)} (first {a!r:.40} and {b!r:.40}); expected the same test set"
         )
 
 
