@@ -100,6 +100,14 @@ def test_batches_of_pairs_change_from_pass_to_pass() -> None:
     assert first != second
 
 
+def test_pairs_too_long_for_the_model_are_cut_with_a_warning() -> None:
+    with pytest.warns(UserWarning, match="1 of 2 sequences had more than 12 tokens and lost their ends"):
+        corpus = pair_corpus(
+            TOK, ("en", "fr"), [("a cat", "un chat"), ("a " * 9, "un " * 9)], max_length=12, batch_tokens=40
+        )
+    assert {corpus.read(item)["input_ids"].shape[1] for item in first_pass(corpus.order)} == {12}
+
+
 def test_a_fingerprint_tells_tensors_apart() -> None:
     one = torch.arange(6)
     others = [one.int(), one.view(2, 3), one.flip(0), torch.arange(7)]

@@ -236,6 +236,7 @@ def test_answers_are_learned() -> None:
         ({"splits": ("validation", "dev")}, r"no split \['dev'\]; the data have train, validation, test"),
         ({"splits": ()}, r"no split \(\); the data have"),
         ({"dataset": {"test": reviews(3)}}, r"no split \['train', 'validation'\]; the data have test"),
+        ({"max_length": 65}, "max_length is 65; expected at most 64, the model's positions"),
         ({"batch_size": 0}, "batch_size is 0; expected at least 1"),
         ({"freeze": 3}, "freeze is 3; expected 0 to 2, the encoder's layers"),
         (

@@ -152,6 +152,14 @@ def test_a_causal_model_is_validated_causally(seen: list[Batch]) -> None:
     assert all(batch["labels"].equal(clm(batch)["labels"]) for batch in seen)
 
 
+def test_settings_may_be_numbers_of_numpy(tmp_path: Path) -> None:
+    import numpy as np
+
+    changes = {"lr": np.float32(0.01), "seed": np.int64(3), "batch_tokens": np.int64(70)}
+    run(2, folder=tmp_path, **changes)
+    assert len(run(2, folder=tmp_path, **changes).history) == 2  # the state can be read
+
+
 def test_iterables_are_read_once() -> None:
     run(1, monolingual={lang: iter(lines) for lang, lines in texts().items()})
 
@@ -203,6 +211,7 @@ def test_the_folder_holds_a_model_and_its_tokenizer(tmp_path: Path) -> None:
             {"model": language_model(), "objectives": ("clm",)},
             "objectives has 'clm', but the model is not causal; build it with another config",
         ),
+        ({"model": language_model().transformer}, "the model is a XLM; expected an XLMLanguageModel"),
         ({"model": language_model(vocab_size=50)}, r"the tokenizer has \d+ tokens; the model has only 50"),
         (
             {"model": language_model(lang2id={"en": 1, "fr": 0})},

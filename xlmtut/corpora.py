@@ -204,6 +204,7 @@ def pair_corpus(
     pairs: Iterable[tuple[str, str]],
     *,
     batch_tokens: int,
+    max_length: int | None = None,
 ) -> Corpus:
     """Make TLM pairs of translations, in batches of pairs of nearly one length.
 
@@ -215,6 +216,8 @@ def pair_corpus(
     pairs : iterable of pairs of str
     batch_tokens : int
         Rows times columns of a batch, at most.
+    max_length : int, optional
+        Longer pairs lose the ends of their sides, with a warning; by default what the tokenizer allows.
 
     Raises
     ------
@@ -234,7 +237,7 @@ def pair_corpus(
                 if isinstance(pair, str) or len(pair) != 2:
                     raise ValueError(f"{name} holds {pair!r}; expected pairs of a text and its translation")
             texts, others = zip(*some, strict=True)
-            yield tokenizer(texts, others, lang=first, pair_lang=second, pair="tlm")
+            yield tokenizer(texts, others, lang=first, pair_lang=second, pair="tlm", max_length=max_length)
 
     rows = Rows(tokenised(), {"input_ids": tokenizer.pad_token_id})
     if len(rows) == 0:

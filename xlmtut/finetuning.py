@@ -106,6 +106,9 @@ def finetune(
     task = labelled_task(task)
     check_count("batch_size", batch_size)
     _check_head(model, task)
+    positions = _encoder(model).config.max_position_embeddings
+    if max_length > positions:
+        raise ValueError(f"max_length is {max_length}; expected at most {positions}, the model's positions")
     missing = [split for split in ("train", *splits) if split not in dataset]
     if missing or not splits:
         raise ValueError(f"no split {missing or splits}; the data have {', '.join(map(str, dataset))}")

@@ -57,7 +57,7 @@ def pretrain(
     monolingual : mapping from language to sentences
         In the order of the text. Needed for ``"clm"`` and ``"mlm"``.
     parallel : mapping from pairs of languages to pairs of sentences
-        Needed for ``"tlm"``.
+        Needed for ``"tlm"``. Pairs longer than the model's positions lose their ends, with a warning.
     options : TrainingOptions
         Updates, learning rate, seed, folder …
     objectives : sequence of {"clm", "mlm", "tlm"}
@@ -91,6 +91,8 @@ def pretrain(
     Lample and Conneau (2019), sections 3 and 5.1. With several processes (``accelerate launch``), each
     computes a part of every batch.
     """
+    if not isinstance(model, XLMLanguageModel):
+        raise ValueError(f"the model is a {type(model).__name__}; expected an XLMLanguageModel")
     config, objectives = model.transformer.config, tuple(objectives)
     _check(config, tokenizer, objectives, length)
     if options.validate_at and not validation:
@@ -101,7 +103,8 @@ def pretrain(
             _check_language(language, config, tokenizer)
         if isinstance(key, str):
             return text_corpus(tokenizer, key, text, length=length, batch_tokens=batch_tokens)
-        return pair_corpus(tokenizer, key, text, batch_tokens=batch_tokens)
+        limit = min(tokenizer.max_length, config.max_position_embeddings)
+        return pair_corpus(tokenizer, key, text, max_length=limit, batch_tokens=batch_tokens)
 
     sources: dict[Objective, list[Corpus]] = {}
     for objective in dict.fromkeys(objectives):

@@ -53,7 +53,7 @@ def share(batch: Batch, part: int, parts: int) -> Batch:
 
 
 def make_accelerator(tracker: str | None, folder: str | os.PathLike[str] | None) -> Accelerator:
-    """An accelerator that computes in bfloat16 on a GPU made for it, unless ``accelerate launch`` is told else.
+    """An accelerator: bfloat16 on a GPU made for it, unless ``accelerate launch`` has been told otherwise.
 
     Raises
     ------
@@ -71,5 +71,5 @@ def make_accelerator(tracker: str | None, folder: str | os.PathLike[str] | None)
         mixed_precision="bf16" if bf16 and not chosen else None, log_with=tracker, project_dir=folder
     )
     if tracker:
-        accelerator.init_trackers("xlmtut")
+        accelerator.init_trackers("xlmtut", init_kwargs={"wandb": {"dir": str(folder)}})
     return accelerator

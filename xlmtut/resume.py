@@ -7,6 +7,7 @@ draws follows from the seed and the number of the update.
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from typing import Any
 
 import torch
 
-__all__ = ["STATE", "check_settings", "read_state", "write_state"]
+__all__ = ["STATE", "check_settings", "plain", "read_state", "write_state"]
 
 STATE = "training_state.pt"
 _PARTIAL = f".{STATE}.partial"
@@ -91,6 +92,19 @@ def read_state(folder: Path) -> dict[str, Any] | None:
     if not isinstance(state, dict) or "step" not in state:
         raise ValueError(f"{path} is not a training state; pass another folder")
     return state
+
+
+def plain(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings as plain values, which a state may hold: tuples become lists, NumPy's numbers Python's.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> plain({"seed": np.int64(3), "languages": ("en", "fr")})
+    {'seed': 3, 'languages': ['en', 'fr']}
+    """
+    values: dict[str, Any] = json.loads(json.dumps(settings, default=lambda value: value.item()))
+    return values
 
 
 def check_settings(folder: Path, saved: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:

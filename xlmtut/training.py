@@ -30,7 +30,7 @@ from xlmtut.objectives import IGNORED, Batch
 from xlmtut.optimisation import adam, learning_rate_factor
 from xlmtut.processes import Loss, ModelWithLoss, make_accelerator, share
 from xlmtut.randomness import Use, derived_seed
-from xlmtut.resume import check_settings, read_state, write_state
+from xlmtut.resume import check_settings, plain, read_state, write_state
 from xlmtut.runtime import set_seed
 from xlmtut.training_options import TrainingOptions
 from xlmtut.vocabulary import write_files
@@ -138,7 +138,7 @@ def train(
     """
     if options.stop_on and options.stop_on not in metrics:
         raise ValueError(f"stop_on is {options.stop_on!r}; the validation gives {', '.join(metrics)}")
-    loop = Loop(model, draw, loss, options, corpora, {**options.matter(), **settings})
+    loop = Loop(model, draw, loss, options, corpora, plain({**options.matter(), **settings}))
     loop.restore()
     model.train()
     at = set(options.validate_at)
@@ -226,9 +226,10 @@ class Loop:
         mean = float(accelerator.reduce(total, "sum"))
         norm = float(accelerator.clip_grad_norm_(self.model.parameters(), options.clip))
         self._check_finite(mean, norm, drawn)
-        rate = options.lr * learning_rate_factor(
+        factor = learning_rate_factor(
             self.step + 1, steps=options.steps, warmup=options.warmup, schedule=options.schedule
         )
+        rate = float(options.lr * factor)
         for group in self._optimizer.param_groups:
             group["lr"] = rate
         self._optimizer.step()
@@ -257,6 +258,7 @@ class Loop:
 
     def record(self, scores: Mapping[str, float]) -> None:
         """Add a row to the validation table; keep the weights if they are the best so far."""
+        scores = {name: float(value) for name, value in scores.items()}
         self._validation.append({"step": self.step, **scores})
         if self.options.tracker:
             self.accelerator.log(

@@ -33,7 +33,7 @@ class TrainingOptions:
     accumulate : int
         Pieces in which a process computes its part of a batch, to save memory.
     seed : int
-        Everything random follows from it.
+        Everything random follows from it; the global generators are seeded anew before every update.
     validate_at : sequence of int
         After which updates to validate; 0 is before the first. ``range(0, 1001, 100)`` is a good value.
     stop_on : str
