@@ -10,11 +10,7 @@ from typing import Any
 
 from xlmtut.config import PUBLISHED
 
-__all__ = ["MINI", "SHIPPED", "find_folder", "read_json"]
-
-MINI = Path(__file__).parent / "mini"
-SHIPPED = ("mini-mlm", "mini-mlm-tlm", "mini-clm")
-"""The checkpoints that come with the package, made by ``make checkpoints``."""
+__all__ = ["find_folder", "read_json"]
 
 
 def find_folder(
@@ -25,8 +21,7 @@ def find_folder(
     Parameters
     ----------
     name_or_path : str or path
-        A folder; a checkpoint that comes with the package, ``"mini-mlm"``, ``"mini-mlm-tlm"`` or
-        ``"mini-clm"``; a Hub id such as ``"FacebookAI/xlm-mlm-enfr-1024"``; or the bare name of one of the
+        A folder; a Hub id such as ``"FacebookAI/xlm-mlm-enfr-1024"``; or the bare name of one of the
         published XLM checkpoints.
     wanted : sequence of str
         Names or patterns of the files to download.
@@ -43,8 +38,6 @@ def find_folder(
     if Path(name_or_path).is_dir():
         return Path(name_or_path)
     name = str(name_or_path)
-    if name in SHIPPED:
-        return MINI / name
     if name in PUBLISHED:
         name = f"FacebookAI/{name}"
     from huggingface_hub import snapshot_download
