@@ -140,8 +140,8 @@ def sentiment(monkeypatch: pytest.MonkeyPatch) -> None:
         for i, text in enumerate(sentences)
     ]
 
-    def load_task(name: str, languages: list[str] | None = None, source: str = "") -> datasets.DatasetDict:
-        assert (name, source) == ("sentiment", "microworld")
+    def load_task(name: str, languages: list[str] | None, source: str) -> datasets.DatasetDict:
+        assert (name, source) == ("sentiment", "published")
         chosen = [row for row in rows if languages is None or row["language"] in languages]
         return datasets.DatasetDict({"test": datasets.Dataset.from_list(chosen)})
 
@@ -156,7 +156,17 @@ def test_a_model_is_run_and_its_predictions_saved(sentiment: None, tmp_path: Pat
     xt.save_model(xt.XLMClassifier(xt.XLMConfig.preset("mini", **shape), num_labels=2), folder)
     tok.save(folder)
     saved = tmp_path / "saved.parquet"
-    common = ["--model", folder, "--task", "sentiment", "--resamples", "100", "--json"]
+    common = [
+        "--model",
+        folder,
+        "--task",
+        "sentiment",
+        "--source",
+        "published",
+        "--resamples",
+        "100",
+        "--json",
+    ]
     result = run("evaluate", *common, "--save", saved)
     assert result.exit_code == 0, result.stderr
     report = json.loads(result.stdout)
@@ -170,17 +180,45 @@ def test_a_model_is_run_and_its_predictions_saved(sentiment: None, tmp_path: Pat
     pd.testing.assert_frame_equal(frame, read_predictions(saved))
 
 
+def test_a_model_without_a_head_is_not_evaluated(sentiment: None, tmp_path: Path) -> None:
+    tok = xt.Tokenizer.learn({"en": ["a good bad day food"] * 5}, 60)
+    shape = {"n_layers": 1, "emb_dim": 16, "n_heads": 2, "vocab_size": len(tok)}
+    xt.save_model(xt.XLMLanguageModel(xt.XLMConfig.preset("mini", **shape)), tmp_path / "mlm")
+    tok.save(tmp_path / "mlm")
+    for task, message in (
+        ("qa", "no question-answering head; fine-tune it first"),
+        ("xnli", "no classification"),
+    ):
+        result = run("evaluate", "--model", tmp_path / "mlm", "--task", task)
+        assert result.exit_code == 2
+        assert message in result.stderr
+
+
+def test_the_microworld_makes_only_the_rows_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    def load_task(name: str, **options: Any) -> datasets.DatasetDict:
+        asked.append(options)
+        return datasets.DatasetDict({"test": datasets.Dataset.from_list([{"language": "en"}])})
+
+    monkeypatch.setattr(tasks, "load_task", load_task)
+    assert run("data", "xnli", "-n", "3", "--languages", "en").exit_code == 0
+    assert asked == [{"languages": ["en"], "source": "microworld", "sizes": {"test": 3}}]
+
+
 def test_rows_of_a_task_are_printed(sentiment: None) -> None:
-    result = run("data", "sentiment", "-n", "1")
+    result = run("data", "sentiment", "--source", "published", "-n", "1")
     assert result.exit_code == 0
-    assert "text:        a good day" in result.stdout
+    assert "text:        a good day\nlabel:       1 (positive)\n" in result.stdout
     assert "un bon jour" in result.stdout
     assert "a bad day" not in result.stdout
     lines = [
         json.loads(line)
-        for line in run("data", "sentiment", "--languages", "fr", "--json").stdout.splitlines()
+        for line in run(
+            "data", "sentiment", "--source", "published", "--languages", "fr", "--json"
+        ).stdout.splitlines()
     ]
     assert [line["text"] for line in lines] == ["un bon jour", "un jour triste"]
-    wrong = run("data", "sentiment", "--split", "dev")
+    wrong = run("data", "sentiment", "--source", "published", "--split", "dev")
     assert wrong.exit_code == 2
     assert wrong.stderr == "error: split is 'dev'; the data have test\n"

@@ -182,20 +182,41 @@ def data(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object for each row.")] = False,
 ) -> None:
     """Print the first rows of a task in every language."""
-    from xlmtut.tasks import load_task
+    from xlmtut.tasks import TASKS
 
-    splits = load_task(task, languages=_codes(languages), source=source)
-    if split not in splits:
-        raise ValueError(f"split is {split!r}; the data have {', '.join(splits)}")
     printed: dict[str, int] = {}
-    for row in splits[split]:
+    for row in _load_split(task, _codes(languages), source, split, rows):
         printed[row["language"]] = printed.get(row["language"], 0) + 1
         if printed[row["language"]] > rows:
             continue
         if as_json:
             typer.echo(json.dumps(row, ensure_ascii=False))
-        else:
-            typer.echo("\n".join(f"{name + ':':12} {value}" for name, value in row.items()) + "\n")
+            continue
+        target = TASKS[task].target
+        for name, value in row.items():
+            named = name == target and isinstance(value, int)
+            typer.echo(f"{name + ':':12} {value}{f' ({TASKS[task].labels[value]})' if named else ''}")
+        typer.echo()
+
+
+def _load_split(
+    task: str, languages: list[str] | None, source: str, split: str, rows: int | None = None
+) -> Any:
+    """One split of a task; the microworld makes no more of it than is asked for."""
+    from xlmtut.tasks import load_task
+    from xlmtut.tasks import task as find_task
+
+    find_task(task)
+    options: dict[str, Any] = {}
+    if source == "microworld":
+        from xlmtut.microworld import SIZES
+
+        sizes = SIZES.get(task, {})
+        options["sizes"] = {name: rows or size for name, size in sizes.items() if name == split} or sizes
+    splits = load_task(task, languages=languages, source=source, **options)
+    if split not in splits:
+        raise ValueError(f"split is {split!r}; the data have {', '.join(splits)}")
+    return splits[split]
 
 
 def _run_model(
@@ -205,13 +226,14 @@ def _run_model(
     from xlmtut.encoding import labelled_task
     from xlmtut.prediction import predict
     from xlmtut.runtime import device
-    from xlmtut.tasks import load_task
     from xlmtut.tokenizer import load_tokenizer
 
     head: Any = labelled_task(task).head
     tokenizer = load_tokenizer(name)
+    if head == "qa":
+        _check_answers_questions(name)
     model = load_model(name, head=head).to(device())
-    dataset = load_task(task, languages=languages, source=source)
+    dataset = _load_split(task, languages, source, split)
     return predict(
         model,
         tokenizer,
@@ -223,6 +245,15 @@ def _run_model(
         max_length=tokenizer.max_length,
         progress=sys.stderr.isatty(),
     )
+
+
+def _check_answers_questions(name: str) -> None:
+    """Refuse a checkpoint without the head: `load_model` would start a new, random one to be fine-tuned."""
+    from xlmtut.files import find_folder, read_json
+
+    settings = read_json(find_folder(name, ["config.json"]) / "config.json")
+    if not any("QuestionAnswering" in architecture for architecture in settings.get("architectures") or []):
+        raise ValueError(f"{name} has no question-answering head; fine-tune it first")
 
 
 def _codes(text: str | None) -> list[str] | None:
