@@ -100,7 +100,7 @@ def test_words_say_what_the_numbers_allow() -> None:
     rates = {"en": 0.9, "de": 0.9, "zh": 0.45}
     text = compare(model("alpha", n=900), model("beta", rates, seed=2, n=900), **OPTIONS).summary()
     assert (
-        "By language after Holm's correction for 3 tests, at the 5% level: beta is better than alpha in de;"
+        "By language after Holm's correction for 3 tests, at the 5 % level: beta is better than alpha in de;"
         in text
     )
     assert "alpha is better than beta in zh." in text
@@ -157,7 +157,7 @@ def test_formats_and_figure() -> None:
     comparison = compare(model("alpha"), model("beta", BETTER, seed=2), **OPTIONS)
     frame = comparison.to_frame()
     assert frame["language"].tolist() == ["en", "de", "zh", "mean", "gap"]
-    assert {"alpha", "beta", "only alpha", "only beta", "95% interval", "p", "p (Holm)"} < set(frame)
+    assert {"alpha", "beta", "only alpha", "only beta", "95 % interval", "p", "p (Holm)"} < set(frame)
     numbers = pd.read_csv(StringIO(comparison.to_csv()), index_col="language")
     assert numbers["p_holm"][:3].to_numpy() == pytest.approx(comparison.table["p_holm"].to_numpy())
     facts = json.loads(comparison.to_json())

@@ -121,6 +121,7 @@ def test_several_seeds_are_averaged_and_the_examples_drawn_in_all() -> None:
     assert report.seeds.loc[list(RATES), "sd"].to_numpy() == pytest.approx(sd)
     assert report.seeds.index.tolist() == ["en", "de", "zh", "mean", "gap"]
     assert any("Mean of 4 seeds: 0, 1, 2, 3." in note for note in report.notes)
+    assert f"standard deviation is {100 * report.seeds.loc['mean', 'sd']:.1f} points" in report.summary()
 
 
 def test_the_split_of_the_variance_is_that_of_the_analysis_of_variance() -> None:
@@ -266,7 +267,9 @@ def test_seeds_must_have_the_same_examples() -> None:
     with pytest.raises(ValueError, match="seed 1 has no examples in 'de'; expected the same in every seed"):
         evaluate(without, resamples=50)
     two.loc[two["seed"] == 1, "label"] = "no"
-    with pytest.raises(ValueError, match=r"seed 0 and seed 1 have different labels for \d+ of the 20 ids in 'en': \d"):
+    with pytest.raises(
+        ValueError, match=r"seed 0 and seed 1 have different labels for \d+ of the 20 ids in 'en': \d"
+    ):
         evaluate(two, resamples=50)
 
 

@@ -19,7 +19,7 @@ from xlmtut.evaluation import Predictions, load, notes_on, prepare, row_names, w
 from xlmtut.intervals import Array, Sample, bootstrap
 from xlmtut.measures import Measure
 from xlmtut.paired import holm, mcnemar, minimal_detectable_difference, permutation_p
-from xlmtut.report import Interval, Written, draw, number, p_value, span
+from xlmtut.report import Interval, Written, draw, number, p_value, percent, span
 from xlmtut.runs import Runs, choose_languages, collect_runs, match_rows, one_value
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Comparison(Written):
                     self.names[0]: number(row["a"], self.measure),
                     self.names[1]: number(row["b"], self.measure),
                     "difference": number(row["difference"], self.measure),
-                    f"{self.confidence:.0%} interval": span(
+                    f"{percent(self.confidence)} interval": span(
                         Interval(row["difference"], row["low"], row["high"]), self.measure
                     ),
                 }
@@ -121,7 +121,7 @@ class Comparison(Written):
             if codes
         ]
         if claims:
-            lines.append(f"By language{corrected}, at the {level:.0%} level: {'; '.join(claims)}.")
+            lines.append(f"By language{corrected}, at the {percent(level)} level: {'; '.join(claims)}.")
         if rest:
             where = "any language" if len(rest) == len(self.table) > 1 else ", ".join(rest)
             lines.append(f"The test set does not tell {a} and {b} apart in {where}{corrected}.")

@@ -7,6 +7,7 @@ report also says how much of the uncertainty is theirs.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from scipy.stats import rankdata
 from xlmtut.frames import check_predictions, read_predictions
 from xlmtut.intervals import Array, Bootstrap, bootstrap, wilson
 from xlmtut.measures import Measure
-from xlmtut.report import Interval, Written, draw, factor, number, span
+from xlmtut.report import Interval, Written, draw, factor, number, percent, span
 from xlmtut.runs import Runs, choose_languages, choose_measure, collect_runs, one_value
 
 if TYPE_CHECKING:
@@ -82,25 +83,24 @@ class Report(Written):
 
     def to_frame(self) -> pd.DataFrame:
         """The table as it is printed: languages, then their mean and the transfer gap."""
-        columns = {
-            "value": f"{self.measure.name} {self.measure.unit}".strip(),
-            "interval": f"{self.confidence:.0%} interval",
-        }
         rows = []
-        for code, row in self.table.iterrows():
-            cells = self._cells(Interval(row["value"], row["low"], row["high"]), columns)
+        for name, row in self.table.iterrows():
             ranks = f"{row['rank']:.0f} ({row['rank_low']:.0f} to {row['rank_high']:.0f})"
-            rows.append({"language": code, "n": f"{row['n']:.0f}"} | cells | {"rank": ranks})
+            rows.append((name, f"{row['n']:.0f}", Interval(row["value"], row["low"], row["high"]), ranks))
         for name, interval in (("mean", self.mean), (f"gap ({self.source} − others)", self.gap)):
             if interval is not None:
-                rows.append({"language": name, "n": ""} | self._cells(interval, columns) | {"rank": ""})
-        return pd.DataFrame(rows)
-
-    def _cells(self, interval: Interval, columns: dict[str, str]) -> dict[str, str]:
-        return {
-            columns["value"]: number(interval.value, self.measure),
-            columns["interval"]: span(interval, self.measure),
-        }
+                rows.append((name, "", interval, ""))
+        title = f"{self.measure.name} {self.measure.unit}".strip()
+        return pd.DataFrame(
+            {
+                "language": name,
+                "n": n,
+                title: number(interval.value, self.measure),
+                f"{percent(self.confidence)} interval": span(interval, self.measure),
+                "rank": ranks,
+            }
+            for name, n, interval, ranks in rows
+        )
 
     def summary(self) -> str:
         """What the table says, in words, and what to know when reading it."""
@@ -116,7 +116,14 @@ class Report(Written):
                 f" {number(self.gap.value, self.measure)} points ({span(self.gap, self.measure)})."
             )
         if len(self.table) > 1:
-            lines.append(f"Lowest: {self.worst}, as in {self.worst_share:.0%} of the resamples.")
+            lines.append(f"Lowest: {self.worst}, as in {percent(self.worst_share)} of the resamples.")
+        if self.seeds is not None:
+            row = self.seeds.loc["mean" if self.mean is not None else self.worst]
+            lines.append(
+                f"The seeds' standard deviation is {number(row['sd'], self.measure)} points; as far as their"
+                f" number can tell, {percent(row['seed_share'])} of the variance of the mean is theirs, which"
+                " the intervals leave out."
+            )
         text = f"{what}: {' '.join(lines)}" if what else " ".join(lines)
         return "\n".join(filter(None, (text.strip(), *self.notes)))
 
@@ -160,7 +167,9 @@ class Report(Written):
         if self.mean is not None:
             scale = factor(self.measure)
             axes.axvline(scale * self.mean.value, color="0.45", linewidth=1, label="mean", zorder=1)
-            axes.axvspan(scale * self.mean.low, scale * self.mean.high, color="0.45", alpha=0.2, linewidth=0)
+            if not math.isnan(self.mean.low):
+                ends = scale * self.mean.low, scale * self.mean.high
+                axes.axvspan(*ends, color="0.45", alpha=0.2, linewidth=0)
             axes.legend(loc="best")
         return axes
 
@@ -214,13 +223,13 @@ def evaluate(
     >>> frame = pd.DataFrame(rows, columns=["id", "language", "label", "prediction"])
     >>> report = evaluate(frame, labels=["yes", "no"])
     >>> print(report.to_markdown())
-    | language          |   n |   accuracy % |   95% interval |       rank |
-    |:------------------|----:|-------------:|---------------:|-----------:|
-    | en                |  60 |         90.0 |   79.9 to 95.3 | 1 (1 to 1) |
-    | fr                |  60 |         80.0 |   68.2 to 88.2 | 2 (2 to 3) |
-    | sw                |  60 |         66.7 |   54.1 to 77.3 | 3 (2 to 3) |
-    | mean              |     |         78.9 |   71.1 to 85.0 |            |
-    | gap (en − others) |     |         16.7 |    8.3 to 25.0 |            |
+    | language          |   n |   accuracy % |   95 % interval |       rank |
+    |:------------------|----:|-------------:|----------------:|-----------:|
+    | en                |  60 |         90.0 |    79.9 to 95.3 | 1 (1 to 1) |
+    | fr                |  60 |         80.0 |    68.2 to 88.2 | 2 (2 to 3) |
+    | sw                |  60 |         66.7 |    54.1 to 77.3 | 3 (2 to 3) |
+    | mean              |     |         78.9 |    71.1 to 85.0 |            |
+    | gap (en − others) |     |         16.7 |     8.3 to 25.0 |            |
     """
     frame, measure, languages = prepare(load(predictions), metric, labels, languages)
     runs = collect_runs(frame, measure, languages, "seed")

@@ -15,7 +15,7 @@ from xlmtut.measures import Measure
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["Interval", "Written", "draw", "factor", "number", "p_value", "span"]
+__all__ = ["Interval", "Written", "draw", "factor", "number", "p_value", "percent", "span"]
 
 
 class Interval(NamedTuple):
@@ -89,6 +89,11 @@ def number(value: float, measure: Measure) -> str:
         return "–"
     text = f"{factor(measure) * value:.1f}"
     return "0.0" if text == "-0.0" else text.replace("-", "−")
+
+
+def percent(share: float) -> str:
+    """A share as it is printed: 0.95 as 95 %."""
+    return f"{100 * share:.3g} %"
 
 
 def span(interval: Interval, measure: Measure) -> str:
