@@ -59,7 +59,7 @@ def predict(
     batch_tokens : int
         Positions of a batch at most, padding included.
     max_length : int
-        See :func:`encode`.
+        See :func:`~xlmtut.encoding.encode`.
     progress : bool
         Show a progress bar.
 
@@ -74,7 +74,7 @@ def predict(
     Raises
     ------
     ValueError
-        As :func:`encode`; if there is no such split, no row, a row longer than `batch_tokens`, or a head that
+        As :func:`~xlmtut.encoding.encode`; if there is no such split, no row, a row longer than `batch_tokens`, or a head that
         does not fit the task.
     """
     import pandas as pd
