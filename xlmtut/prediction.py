@@ -74,8 +74,8 @@ def predict(
     Raises
     ------
     ValueError
-        As :func:`~xlmtut.encoding.encode`; if there is no such split, no row, a row longer than `batch_tokens`, or a head that
-        does not fit the task.
+        As :func:`~xlmtut.encoding.encode`; if there is no such split, no row, a row longer than
+        `batch_tokens`, or a head that does not fit the task.
     """
     import pandas as pd
 
