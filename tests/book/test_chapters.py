@@ -83,7 +83,7 @@ def test_a_chapter_has_goals_summary_and_exercises(name: str) -> None:
         r"^#{1,2} (.+)$", re.sub(r"^(`{3,}).*?^\1$", "", text(name), flags=re.M | re.S), re.M
     )
     assert headings[-2:] == ["Summary", "Exercises"]
-    number = name.partition("_")[0].lstrip("0")
+    number = name.rpartition("_")[0].lstrip("0").replace("_", ".")  # 4, or 5.1
     assert headings[0].startswith(f"{number} ")
     assert all(heading.startswith(f"{number}.") for heading in headings[1:-2])
     assert 3 <= len(exercises(name)) <= 6
