@@ -56,14 +56,22 @@ def finetuning(folder: Path) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def run_and_kill(train: Callable[..., Any], arguments: dict[str, Any], after: float | None) -> int:
-    """Run in a process of its own; kill it after some seconds. Its exit code."""
-    process = PROCESSES.Process(target=train, kwargs=arguments)
+def run_process(
+    target: Callable[..., Any], arguments: dict[str, Any], saves: int = 0, delay: float = 0.0
+) -> int:
+    """Run in a process of its own, killed some seconds after so many saves. Its exit code."""
+    process = PROCESSES.Process(target=target, kwargs=arguments)
     process.start()
-    process.join(after)
-    if process.is_alive():
+    if saves:
+        state = Path(arguments["options"].folder) / STATE
+        before = state.stat().st_mtime_ns if state.is_file() else 0
+        while saves and process.is_alive():
+            time.sleep(0.001)
+            if state.is_file() and (now := state.stat().st_mtime_ns) != before:
+                saves, before = saves - 1, now
+        time.sleep(delay)
         process.kill()
-        process.join()
+    process.join()
     assert process.exitcode is not None
     return process.exitcode
 
@@ -72,27 +80,20 @@ def run_and_kill(train: Callable[..., Any], arguments: dict[str, Any], after: fl
 def test_a_run_killed_at_random_moments_ends_with_the_same_weights(
     train: Callable[..., Any], arguments: Callable[[Path], dict[str, Any]], tmp_path: Path
 ) -> None:
-    run_and_kill(print, {}, None)  # have the server import everything
-    start = time.perf_counter()
-    assert run_and_kill(train, arguments(tmp_path / "whole"), None) == 0
-    duration = time.perf_counter() - start
-    rng, kills = random.Random(0), 0
-    while kills < 3:
-        code = run_and_kill(train, arguments(tmp_path / "killed"), rng.uniform(0.1, 0.7) * duration)
-        assert code in (0, -signal.SIGKILL)
-        kills += code != 0
-        if code == 0:  # the machine was fast: begin anew
-            (tmp_path / "killed" / STATE).unlink()
-    assert run_and_kill(train, arguments(tmp_path / "killed"), None) == 0
+    assert run_process(train, arguments(tmp_path / "whole")) == 0
+    rng = random.Random(0)
+    for _ in range(3):
+        code = run_process(train, arguments(tmp_path / "killed"), rng.randint(1, 5), rng.uniform(0, 0.05))
+        assert code == -signal.SIGKILL
+    assert run_process(train, arguments(tmp_path / "killed")) == 0
     whole, killed = ((tmp_path / name / "model.safetensors").read_bytes() for name in ("whole", "killed"))
     assert whole == killed
-    whole_state, killed_state = (read_state(tmp_path / name) for name in ("whole", "killed"))
-    assert whole_state is not None
-    assert killed_state is not None
-    for states in (whole_state, killed_state):
-        states["history"].pop("seconds")
-    assert whole_state["history"] == killed_state["history"]
-    assert whole_state["validation"] == killed_state["validation"]
+    states = [read_state(tmp_path / name) for name in ("whole", "killed")]
+    for state in states:
+        assert state is not None
+        state["history"].pop("seconds")
+    assert states[0]["history"] == states[1]["history"]
+    assert states[0]["validation"] == states[1]["validation"]
 
 
 def test_the_optimiser_and_the_place_in_the_data_go_on_exactly(tmp_path: Path) -> None:
@@ -147,7 +148,7 @@ def killed_while_writing(folder: Path, share: float) -> None:
 @pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
 def test_a_kill_while_a_state_is_written_leaves_the_one_before(share: float, tmp_path: Path) -> None:
     write_state(tmp_path, state(1))
-    code = run_and_kill(killed_while_writing, {"folder": tmp_path, "share": share}, None)
+    code = run_process(killed_while_writing, {"folder": tmp_path, "share": share})
     assert code == -signal.SIGKILL
     assert len(list(tmp_path.iterdir())) == 2  # what was not finished lies beside the state
     found = read_state(tmp_path)
