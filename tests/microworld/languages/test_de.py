@@ -37,9 +37,10 @@ EXPECTED = [
     (~st("peter", "love", some("dog")), "Peter liebt Hunde nicht."),
     # Words for any amount have no plural.
     (st("lina", "eat", a("fruit")), "Lina hat ein Stück Obst gegessen."),
-    (st("lina", "eat", n(3, "vegetable")), "Lina hat drei Stück Gemüse gegessen."),
+    (st("lina", "eat", n(3, "vegetable")), "Lina hat drei Stücke Gemüse gegessen."),
     (~st("lina", "eat", some("fruit")), "Lina hat kein Obst gegessen."),
-    (st("lina", "like", some("furniture")), "Lina mag Möbel."),
+    (~st("lina", "buy", some("furniture", "new")), "Lina hat keine neuen Möbel gekauft."),
+    (st("lina", "buy", n(2, "furniture")), "Lina hat zwei Möbelstücke gekauft."),
     # An instrument that is played has no article unless it is described.
     (st("eva", "play", a("violin"), place="school", time="yesterday"), "Eva hat gestern in der Schule Geige gespielt."),
     (st("eva", "play", a("violin", "old")), "Eva hat eine alte Geige gespielt."),
