@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-
 from collections.abc import Iterator
 
 import matplotlib as mpl
@@ -67,7 +66,10 @@ def test_wrong_shape(shape: tuple[int, ...]) -> None:
 
 
 def test_a_scene_shows_each_shape_where_it_is() -> None:
-    scene = [{"shape": "circle", "colour": "red", "x": 0.2, "y": 0.7}, {"shape": "star", "colour": "white", "x": 0.8, "y": 0.7}]
+    scene = [
+        {"shape": "circle", "colour": "red", "x": 0.2, "y": 0.7},
+        {"shape": "star", "colour": "white", "x": 0.8, "y": 0.7},
+    ]
     axes = plots.draw_scene(json.dumps(scene))
     drawn = [(line.get_marker(), line.get_xdata()[0], line.get_ydata()[0]) for line in axes.lines]
     assert drawn == [("o", 0.2, 0.7), ("*", 0.8, 0.7)]
@@ -75,5 +77,5 @@ def test_a_scene_shows_each_shape_where_it_is() -> None:
 
 @pytest.mark.parametrize("scene", ["", "[1]", '[{"shape": "cube", "colour": "red", "x": 0, "y": 0}]'])
 def test_what_is_no_scene_is_refused(scene: str) -> None:
-    with pytest.raises(ValueError, match="scene is .*; expected the column 'scene' of a row of 'captions'"):
+    with pytest.raises(ValueError, match=r"scene is .*; expected the column 'scene' of a row of 'captions'"):
         plots.draw_scene(scene)
