@@ -185,3 +185,21 @@ def test_every_word_is_in_the_dictionary(code: str) -> None:
         if not any(exceptions.fullmatch(w) for w in (word, word.lower(), word[:1].lower() + word[1:]))
     }
     assert not unknown, f"not in {dictionary}, nor among the exceptions: {sorted(unknown)}"
+
+
+@pytest.mark.parametrize("code", sorted(set(ALL) - DICTIONARIES.keys()), ids="in_{}".format)
+def test_without_a_dictionary_every_word_is_at_least_in_the_data(code: str) -> None:
+    speaker = language(code)
+    forms = (
+        form for words in speaker.lexicon.values() for ws in words.values() for w in ws for _, form in w.forms
+    )
+    patterns = (
+        p for table in speaker.tables.values() for alternatives in table.values() for p in alternatives
+    )
+    objects = (w.object or "" for ws in speaker.lexicon["verbs"].values() for w in ws)
+    starts = chain.from_iterable(speaker.connectives.values())
+    literals = (re.sub(r"\{[^}]*\}", " ", text) for text in chain(patterns, objects, starts))
+    known = {word for text in chain(forms, literals) for word in re.split(r"[\s\[\]*␣?,،:：，。.؟；]+", text)}
+    said = {s.text[a:b] for s in sentences(code) for a, b in s.words}
+    parts = {part for word in said for part in word.split("·")}  # a name and a surname in Chinese
+    assert parts <= known
