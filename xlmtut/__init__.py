@@ -63,6 +63,12 @@ _NAMES = {
     "tokenizer": ["Tokenizer", "load_tokenizer"],
     "checkpoints": ["load_model", "save_model"],
     "bpe": ["sampling_probabilities"],
+    "objectives": ["clm", "cut_stream", "join_sentences", "mlm", "sample_language", "stream_batch"],
+    "optimisation": ["learning_rate_factor"],
+    "training_options": ["TrainingOptions"],
+    "training": ["TrainingResult"],
+    "pretraining": ["pretrain"],
+    "finetuning": ["finetune", "predictions_file"],
     "exercises": ["check"],
     "published": ["errata", "table"],
 }
