@@ -80,11 +80,14 @@ def load(
     if name not in SIZES:
         raise ValueError(f"the microworld has no task {name!r}; it has {', '.join(SIZES)}")
     sizes = SIZES[name] if sizes is None else sizes
+    if not sizes:
+        raise ValueError(f"sizes is empty; expected a number for any of {', '.join(SPLITS)}")
     for split, size in sizes.items():
-        if split not in SPLITS or size < 1:
+        if split not in SPLITS or not isinstance(size, int) or size < 1:
             raise ValueError(
-                f"sizes has {split!r}: {size}; expected at least 1 for any of {', '.join(SPLITS)}"
+                f"sizes has {split!r}: {size!r}; expected at least 1 for any of {', '.join(SPLITS)}"
             )
+    Taste(shift=shift)  # refuses what is no share, before anything is made
     codes = tuple(languages) if languages is not None else _all(name)
     for code in codes:
         _speakers(name, code, overlap)

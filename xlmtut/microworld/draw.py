@@ -73,6 +73,16 @@ def _adjectives(noun: str) -> tuple[str, ...]:
 
 
 @cache
+def _families(people: bool, compared: bool = False) -> tuple[str, ...]:
+    """The families of adjectives for people, or for things; only those that compare."""
+    return tuple(
+        family
+        for family, row in ontology().families.items()
+        if (row["of"] == ["PERSON"]) == people and (row.get("compared") or not compared)
+    )
+
+
+@cache
 def _places(outdoors: bool, *kinds: str) -> tuple[str, ...]:
     return tuple(
         place
@@ -146,8 +156,10 @@ class Draw:
         verbs = ontology().verbs
         verb = verb or self.pick(tuple(verbs))
         noun = noun or self.pick(_objects(verb))
-        result = verbs[verb].get("then")
-        thing = self.thing(noun, definite=0.5 if result else 0.1)
+        if verbs[verb].get("one"):
+            thing = self.thing(noun, count=0.0)
+        else:
+            thing = self.thing(noun, definite=0.5 if verbs[verb].get("then") else 0.1)
         who = who or self.person(domain(Statement(verb, Thing("anna"))))
         return self._when_and_where(Statement(verb, Thing(who), thing))
 
@@ -165,8 +177,7 @@ class Draw:
 
     def is_thing(self, family: str | None = None) -> Statement:
         """A thing is somehow."""
-        families = tuple(f for f, row in ontology().families.items() if row["of"] != ["PERSON"])
-        family = family or self.pick(families)
+        family = family or self.pick(_families(False))
         things = self.things(family)
         noun = things[int(self.rng.random() * len(things))]
         adjective = self.rng.choice(ontology().families[family]["members"])
@@ -174,8 +185,7 @@ class Draw:
 
     def is_person(self, family: str | None = None) -> Statement:
         """A person is somehow."""
-        families = tuple(f for f, row in ontology().families.items() if row["of"] == ["PERSON"])
-        family = family or self.pick(families)
+        family = family or self.pick(_families(True))
         adjective = self.rng.choice(ontology().families[family]["members"])
         return Statement("is", Thing(self.person(family)), adjective=adjective)
 
@@ -219,8 +229,7 @@ class Draw:
         world = ontology()
         if people is None:
             people = self.chance(0.6)
-        of_people = {f: row["of"] == ["PERSON"] for f, row in world.families.items() if row.get("compared")}
-        family = family or self.pick(tuple(f for f, is_people in of_people.items() if is_people == people))
+        family = family or self.pick(_families(people, compared=True))
         both = self.people(family) if people else self.things(family)
         if len(both) < 2:
             return self.more()
@@ -255,8 +264,10 @@ class Draw:
 
     def place(self, s: Statement) -> str:
         """Where something happens: one does not drive, nor meet a horse, in the kitchen."""
-        outdoors = _outdoors(s.predicate, s.object.concept if s.object else "")
-        return self.pick(_places(outdoors, *(("site",) if outdoors else ("room", "site")), "city"))
+        thing = s.object.concept if s.object else ""
+        outdoors = _outdoors(s.predicate, thing)
+        place = self.pick(_places(outdoors, *(("site",) if outdoors else ("room", "site")), "city"))
+        return place if place != thing else self.place(s)  # nor see a house in the house
 
     def _when_and_where(self, statement: Statement) -> Statement:
         place = self.place(statement) if self.chance(0.35) else None

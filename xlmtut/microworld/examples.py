@@ -51,9 +51,10 @@ def _draw_xnli(rng: random.Random, split: Split, i: int) -> Pair:
 
 def _say_xnli(pair: Pair, language: Language, rng: random.Random) -> Row:
     before, after = pair.words
-    premise, _ = language.join([language.say(s, rng, words=before) for s in pair.premise])
+    sentences = [language.say(s, rng, words=before) for s in pair.premise]
+    premise, _ = language.join(sentences)
     hypothesis = language.say(pair.hypothesis, rng, words=after).text
-    if hypothesis == premise:  # a restatement should not be a copy, where the language has another way
+    if any(hypothesis == s.text for s in sentences):  # no copy, where chance finds another way to say it
         hypothesis = language.say(pair.hypothesis, rng, words=after).text
     label = LABELS.index(pair.label)
     return {"premise": premise, "hypothesis": hypothesis, "label": label, "phenomenon": pair.phenomenon}
@@ -69,8 +70,8 @@ def _draw_sentiment(rng: random.Random, split: Split, i: int) -> tuple[list[Stat
     while len(said) < 2:
         family = rng.choice(sorted(families))
         praise, blame = families[family]
-        # "Not boring" praises and "not good" blames; "not terrible" does neither.
-        denied = family != "rank" and draw.chance(0.4)
+        # "Not boring" praises and "not good" blames; "not terrible" and "not disgusting" do neither.
+        denied = family not in ("rank", "taste") and draw.chance(0.4)
         adjective = praise if (label == 1) != denied else blame
         statement = replace(draw.is_thing(family), adjective=adjective, positive=not denied)
         if all(
@@ -78,19 +79,25 @@ def _draw_sentiment(rng: random.Random, split: Split, i: int) -> tuple[list[Stat
         ):
             said.append(statement)
     if draw.chance(0.5):  # what happened, and is neither good nor bad
-        said.insert(rng.randrange(3), replace(draw.event(), positive=draw.chance(0.7)))
+        verbs = tuple(verb for verb in ontology().verbs if verb not in ("break", "lose"))
+        event = draw.event(draw.pick(verbs))
+        assert event.object is not None
+        if ontology().family_of.get(event.object.adjective or "") in families:
+            event = replace(event, object=replace(event.object, adjective=None))
+        said.insert(rng.randrange(3), replace(event, positive=draw.chance(0.7)))
     return said, label
 
 
 def _draw_topic(rng: random.Random, split: Split, i: int) -> tuple[list[Statement], int]:
     draw, world, topics = Draw(rng, split, COMMON_TASTE), ontology(), TASKS["topic"].labels
     topic = topics[i % len(topics)]
-    nouns = tuple(noun for noun in world.things("GOODS") if world.topic(noun) == topic)
+    nouns = tuple(noun for noun in world.things("THING") if world.topic(noun) == topic)
     said: list[Statement] = []
     while len(said) < 2:
         noun = draw.pick(nouns)
         verbs = tuple(verb for verb in world.verbs if world.may_happen(verb, noun))
-        statement = draw.has(noun) if draw.chance(0.25) else draw.event(draw.pick(verbs), noun)
+        has = world.is_a(noun, "GOODS") and draw.chance(0.25)
+        statement = draw.has(noun) if has else draw.event(draw.pick(verbs), noun)
         said.append(replace(statement, positive=draw.chance(0.8)))
     if draw.chance(0.5):
         said.insert(rng.randrange(3), draw.social())

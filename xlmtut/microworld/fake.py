@@ -58,6 +58,6 @@ def fake_english(overlap: float = 0.0) -> FakeEnglish:
     --------
     >>> from xlmtut.microworld import Statement, Thing
     >>> fake_english().say(Statement("is", Thing("anna"), adjective="happy")).text
-    'ანნა ის ჰაფფყ.'
+    'აოოა იტ თაჟჟშ.'
     """
     return FakeEnglish(overlap)

@@ -17,7 +17,7 @@ from functools import cache
 from xlmtut.microworld.draw import COMMON_TASTE, Draw
 from xlmtut.microworld.ontology import ontology
 from xlmtut.microworld.relations import another_actor, another_object, closer, concepts, mentioning, opposite
-from xlmtut.microworld.splits import Split
+from xlmtut.microworld.splits import Split, domain
 from xlmtut.microworld.world import LABELS, Facts, Label, Statement, Thing
 
 __all__ = ["PHENOMENA", "Pair", "draw_pair"]
@@ -25,7 +25,7 @@ __all__ = ["PHENOMENA", "Pair", "draw_pair"]
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A premise of one or two statements, a hypothesis, and what the one says of the other.
+    """A premise of two or three statements, a hypothesis, and what the one says of the other.
 
     Attributes
     ----------
@@ -70,23 +70,22 @@ def _modifier(draw: Draw, label: Label) -> _Found:
 
 
 def _hypernym(draw: Draw, label: Label) -> _Found:
-    world = ontology()
-    verb = draw.pick(tuple(v for v in (*world.verbs, "has") if _kinds(v)))
-    kind = draw.pick(_kinds(verb))
-    special = draw.pick(_hyponyms(verb, kind))
-    of_kind, of_special = _mention(draw, verb, kind), _mention(draw, verb, special)
-    of_special = replace(of_special, subject=of_kind.subject)
-    if draw.chance(0.5):  # the hypothesis is the general statement
-        above = world.nouns[kind]["isa"]
-        denied = _mention(draw, verb, above) if above in world.below and _may(verb, above) else of_kind
+    verb = draw.pick(_verbs_of_kinds())
+    if draw.chance(0.5) and (middle := _middle_kinds(verb)):  # the hypothesis is the general statement
+        kind = draw.pick(middle)
+        h = _mention(draw, verb, kind)
+        special = replace(h, object=Thing(draw.pick(_hyponyms(verb, kind))))
         if label == "entailment":
-            return of_kind, (of_special,)
+            return h, (special,)
         if label == "contradiction":
-            return of_kind, (~replace(denied, subject=of_kind.subject),)
-        return of_kind, (draw.rng.choice((~of_special, another_actor(of_special, draw))),)
+            return h, (~replace(h, object=Thing(ontology().nouns[kind]["isa"])),)
+        return h, (draw.rng.choice((~special, another_actor(special, draw))),)
+    kind = draw.pick(_kinds(verb))
+    h = _mention(draw, verb, draw.pick(_hyponyms(verb, kind)))
+    general = replace(h, object=Thing(kind))
     if label == "entailment":
-        return of_special, (closer(of_special, draw),)
-    return of_special, (~of_kind if label == "contradiction" else of_kind,)
+        return h, (closer(h, draw),)
+    return h, (~general if label == "contradiction" else general,)
 
 
 def _cohyponym(draw: Draw, label: Label) -> _Found:
@@ -101,39 +100,42 @@ def _cohyponym(draw: Draw, label: Label) -> _Found:
     other = opposite(h, draw)
     if label == "contradiction":
         return h, (other,)
-    elsewhere = another_actor(other, draw) if other else None
-    return h, (h, elsewhere) if label == "entailment" else (elsewhere,)
+    if label == "neutral":
+        return h, (another_actor(draw.rng.choice((h, other)), draw) if other else None,)
+    return h, (h, another_actor(other, draw) if other else None)
 
 
 def _antonym(draw: Draw, label: Label) -> _Found:
     families = ontology().families
-    two = tuple(f for f, row in families.items() if len(row["members"]) == 2)
-    family = draw.pick(two)
+    family = draw.pick(tuple(f for f, row in families.items() if len(row["members"]) == 2))
     h = draw.is_person(family) if families[family]["of"] == ["PERSON"] else draw.is_thing(family)
     other = opposite(h, draw)
     if label == "contradiction" or other is None:
         return h, (other,)
     if label == "entailment":
         return h, (~other,) if families[family].get("complementary") else (h, another_actor(other, draw))
-    if families[family].get("complementary") or draw.chance(0.5):
-        return h, (another_actor(other, draw),)
-    return h, (~other,)
+    # Of families without a middle ground, some readers would say that what is not sick is healthy.
+    between = families[family].get("between") and draw.chance(0.5)
+    return h, (~other if between else another_actor(draw.rng.choice((h, other)), draw),)
 
 
 def _containment(draw: Draw, label: Label) -> _Found:
     world = ontology()
     predicate = draw.rng.choice(("at", "live"))
     kinds = ("country",) if predicate == "live" else ("country", "site")
-    outer = draw.pick(
-        tuple(p for p in world.inside if p in world.places and world.places[p]["kind"] in kinds)
-    )
-    subject = draw.at().subject if predicate == "at" else draw.live().subject
-    h = Statement(predicate, subject, place=outer)
+    places = tuple(p for p in world.inside if p in world.places and world.places[p]["kind"] in kinds)
+    place = draw.pick(places)
+    subject = Thing(draw.person("location" if predicate == "at" else "live"))
+    if world.places[place]["kind"] == "site" and draw.chance(0.3):  # of a thing, one says in which room
+        subject = Thing(draw.pick(draw.things("location")), definite=True)
+    outer = Statement(predicate, subject, place=place)
+    inner = replace(outer, place=draw.rng.choice(world.inside[place]))
+    if draw.chance(0.5):  # the hypothesis is the special statement
+        return inner, ({"entailment": inner, "neutral": outer, "contradiction": ~outer}[label],)
     if label == "contradiction":
-        outside = [p for p in world.places if world.exclusive(p, outer) and "within" in world.places[p]]
-        return h, (replace(h, place=draw.rng.choice(outside)),)
-    inner = replace(h, place=draw.rng.choice(world.inside[outer]))
-    return h, (inner if label == "entailment" else another_actor(inner, draw),)
+        outside = [p for p in world.places if world.exclusive(p, place) and "within" in world.places[p]]
+        return outer, (replace(outer, place=draw.rng.choice(outside)),)
+    return outer, (inner if label == "entailment" else another_actor(inner, draw),)
 
 
 def _quantity(draw: Draw, label: Label) -> _Found:
@@ -155,62 +157,49 @@ def _quantity(draw: Draw, label: Label) -> _Found:
 
 
 def _action(draw: Draw, label: Label) -> _Found:
-    world = ontology()
     kind = draw.rng.choice(("state", "has", "at"))
     if kind == "at":
-        place = draw.arrive().place
-        h = Statement("at", Thing(draw.person("location")), place=place)
-        came, left = (Statement(p, h.subject, place=place) for p in ("arrive", "leave"))
-        if label == "neutral":
-            return h, (another_actor(draw.rng.choice((came, left)), draw),)
-        return h, (came if label == "entailment" else left,)
-    if kind == "has":
-        noun = draw.pick(
-            tuple(n for n in world.things(*world.verbs["lose"]["objects"]) if n not in world.below)
-        )
-        h = Statement("has", Thing(draw.person("possession")), Thing(noun, definite=True))
-        verbs = {"entailment": ["buy", "find"], "contradiction": ["lose"]}.get(label, [])
-        if label == "neutral":
-            done = Statement(draw.rng.choice(("buy", "find", "lose")), h.subject, h.object)
-            return h, (another_actor(done, draw),)
-        return h, (Statement(draw.rng.choice(verbs), h.subject, h.object),)
-    family = draw.rng.choice(("access", "cleanness", "damage"))
-    adjective = {"access": draw.rng.choice(("open", "closed")), "cleanness": "clean", "damage": "broken"}[
-        family
-    ]
-    does = {"open": "open", "closed": "close", "clean": "clean", "broken": "break"}
-    undoes = {"open": "close", "closed": "open", "broken": "repair"}
-    if adjective == "clean":
-        adjective = draw.rng.choice(("clean", "dirty"))
-        does, undoes = {}, {"dirty": "wash"}
-        if adjective == "clean":
-            does, undoes = {"clean": "wash"}, {}
-    verb = {"entailment": does.get(adjective), "contradiction": undoes.get(adjective)}.get(label)
-    things = draw.things(family)
+        h = Statement("at", Thing(draw.person("location")), place=draw.arrive().place)
+        came, left = (Statement(verb, h.subject, place=h.place) for verb in ("arrive", "leave"))
+        done = {"entailment": came, "contradiction": left}.get(label) or draw.rng.choice((came, left))
+    elif kind == "has":
+        things = ontology().leaves(*ontology().verbs["lose"]["objects"])
+        h = Statement("has", Thing(draw.person("possession")), Thing(draw.pick(things), definite=True))
+        verb = {"entailment": draw.rng.choice(("buy", "find")), "contradiction": "lose"}.get(label)
+        done = Statement(verb or draw.rng.choice(("buy", "find", "lose")), h.subject, h.object)
+    else:
+        return _state(draw, label)
+    return h, (another_actor(done, draw) if label == "neutral" else done,)
+
+
+# By the state of a thing: what brings it about and what ends it.
+_CHANGES = {
+    "open": {"entailment": "open", "contradiction": "close"},
+    "closed": {"entailment": "close", "contradiction": "open"},
+    "broken": {"entailment": "break", "contradiction": "repair"},
+    "clean": {"entailment": "wash"},
+    "dirty": {"contradiction": "wash"},
+}
+
+
+def _state(draw: Draw, label: Label) -> _Found:
+    adjective = draw.rng.choice(tuple(_CHANGES))
+    things = draw.things(ontology().family_of[adjective])
+    h = Statement("is", Thing(draw.rng.choice(things), definite=True), adjective=adjective)
+    verb = _CHANGES[adjective].get(label)
     if label == "neutral":
         verb = draw.rng.choice(("see", "draw", "sell", "carry", "buy", "lose", "find"))
-    if verb is None:
-        return draw.is_thing(family), (None,)
-    things = tuple(t for t in things if world.may_happen(verb, t))
-    if not things:
-        return draw.is_thing(family), (None,)
-    thing = Thing(draw.rng.choice(things), definite=True)
-    h = Statement("is", thing, adjective=adjective)
-    done = Statement(verb, Thing("anna"), thing)
-    return h, (another_actor(done, draw),)
+    if verb is None:  # nothing one does makes a thing dirty: it was done to another thing
+        done = _done(draw, "wash", draw.rng.choice(things))
+        return h, (h if label == "entailment" else ~h, None if done and done.object == h.subject else done)
+    return h, (_done(draw, verb, h.subject.concept),)
 
 
-# What was done to a thing that is so, and to one that is not.
-_ACTIONS = {
-    ("open", "entailment"): "open",
-    ("open", "contradiction"): "close",
-    ("closed", "entailment"): "close",
-    ("closed", "contradiction"): "open",
-    ("clean", "entailment"): "wash",
-    ("dirty", "contradiction"): "clean",
-    ("broken", "entailment"): "break",
-    ("broken", "contradiction"): "repair",
-}
+def _done(draw: Draw, verb: str, thing: str) -> Statement | None:
+    """Someone did this to the thing, if one does."""
+    if not ontology().may_happen(verb, thing):
+        return None
+    return another_actor(Statement(verb, Thing("anna"), Thing(thing, definite=True)), draw)
 
 
 def _role_swap(draw: Draw, label: Label) -> _Found:
@@ -231,6 +220,11 @@ def _comparison(draw: Draw, label: Label) -> _Found:
     swapped = replace(h, subject=h.object or h.subject, object=h.subject)
     first, second = ontology().families[ontology().family_of[h.adjective or ""]]["members"]
     reverse = second if h.adjective == first else first
+    if draw.chance(0.3) and (third := another_actor(h, draw)):  # by way of a third
+        chain = {"entailment": h, "contradiction": swapped}.get(label)
+        if chain:
+            return h, (replace(chain, object=third.subject), replace(chain, subject=third.subject))
+        return h, tuple(replace(s, object=third.subject) for s in (h, swapped))
     if label == "entailment":
         return h, (replace(swapped, adjective=reverse),)
     if label == "contradiction":
@@ -309,18 +303,48 @@ def draw_pair(rng: random.Random, split: Split, label: Label, phenomenon: str) -
         if len(premise) < len(premises) or not all(draw.fits(s) for s in (*premise, claim)):
             continue
         for _ in range(3 - len(premise) if draw.chance(0.3) else 1):
-            aside = mentioning(_unsaid(claim, premise), draw)
-            both = len({s.positive for s in premise}) == 2
-            premise.append(replace(aside, positive=draw.chance(0.5) if both else not premise[0].positive))
+            premise.append(_aside(hypothesis, premise, draw))
         rng.shuffle(premise)
         facts = Facts(premise)
         if facts.judge(hypothesis) == label and facts.consistent():
             return Pair(tuple(premise), hypothesis, label, phenomenon)
 
 
-def _unsaid(claim: Statement, premise: list[Statement]) -> set[str]:
-    """The concepts of the hypothesis that no statement of the premise mentions."""
-    return concepts(claim).difference(*(concepts(s) for s in premise))
+def _aside(hypothesis: Statement, premise: list[Statement], draw: Draw) -> Statement:
+    """A statement that leaves the hypothesis open and mentions what of it the premise does not mention."""
+    unsaid = concepts(hypothesis).difference(*(concepts(s) for s in premise))
+    if all(s.predicate != hypothesis.predicate or s.positive != hypothesis.positive for s in premise):
+        unsaid.add(hypothesis.predicate)  # "sang" where the premise has "did not sing"
+    aside = mentioning(unsaid, draw, lambda s: not _bears_on(s, hypothesis))
+    both = len({s.positive for s in premise}) == 2
+    return replace(aside, positive=draw.chance(0.5) if both else not premise[0].positive)
+
+
+def _bears_on(aside: Statement, claim: Statement) -> bool:
+    """Whether a statement tells something of a claim, or might, to a reader who infers more than ``Facts``.
+
+    Who did not leave Moscow is in Moscow, one may think; who does not like fruit does not like apples.
+    """
+    world = ontology()
+    if _shows(aside, claim) or _shows(claim, aside):
+        return True
+    if domain(aside) != domain(claim) or aside.subject not in (claim.subject, claim.object):
+        return False
+    if aside.object and claim.object:
+        first, second = aside.object.concept, claim.object.concept
+        return aside.object == claim.subject or world.is_a(first, second) or world.is_a(second, first)
+    if aside.place and claim.place:
+        return world.within(aside.place, claim.place) or world.within(claim.place, aside.place)
+    return True
+
+
+def _shows(event: Statement, state: Statement) -> bool:
+    """Whether an event tells something of a state: the heavy box is heavy, the opened one is open."""
+    if not state.adjective or not event.object or event.object.concept != state.subject.concept:
+        return False
+    world, family = ontology(), ontology().family_of[state.adjective]
+    result = world.verbs.get(event.predicate, {}).get("then", "").removeprefix("-")
+    return family in (world.family_of.get(result), world.family_of.get(event.object.adjective or ""))
 
 
 def _mention(draw: Draw, verb: str, noun: str) -> Statement:
@@ -333,14 +357,22 @@ def _may(verb: str, noun: str) -> bool:
     return verb == "has" or ontology().may_happen(verb, noun)
 
 
-def _kind(place: str) -> str:
-    return str(ontology().places[place]["kind"])
+@cache
+def _verbs_of_kinds() -> tuple[str, ...]:
+    return tuple(verb for verb in (*ontology().verbs, "has") if _kinds(verb))
 
 
 @cache
 def _kinds(verb: str) -> tuple[str, ...]:
     """The nouns of a kind to which a verb applies, and to things of that kind."""
     return tuple(kind for kind in ontology().below if _may(verb, kind) and _hyponyms(verb, kind))
+
+
+@cache
+def _middle_kinds(verb: str) -> tuple[str, ...]:
+    """Those of these kinds that are themselves of a kind to which the verb applies: fruit, which is food."""
+    kinds = ((kind, ontology().nouns[kind]["isa"]) for kind in _kinds(verb))
+    return tuple(kind for kind, above in kinds if above in ontology().below and _may(verb, above))
 
 
 @cache

@@ -45,8 +45,9 @@ class Ontology:
         self.occupations = tuple(tables["people"]["occupations"])
         self.organisations = tuple(tables["organisations"]["names"])
         self.corpus: dict[str, float] = tables["corpus"]
-        self._leaves: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.synonyms: dict[str, list[str]] = tables["synonyms"]
+        self._leaves: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._verbs_for: dict[str, tuple[str, ...]] = {}
 
     @cached_property
     def family_of(self) -> dict[str, str]:
@@ -125,7 +126,17 @@ class Ontology:
 
     def may_happen(self, verb: str, noun: str) -> bool:
         """Whether one does this to such things."""
-        return any(self.is_a(noun, kind) for kind in self.verbs[verb]["objects"])
+        return verb in self.verbs_for(noun)
+
+    def verbs_for(self, noun: str) -> tuple[str, ...]:
+        """What one does to such things."""
+        if noun not in self._verbs_for:
+            self._verbs_for[noun] = tuple(
+                verb
+                for verb, row in self.verbs.items()
+                if any(self.is_a(noun, kind) for kind in row["objects"])
+            )
+        return self._verbs_for[noun]
 
     def topic(self, noun: str) -> str | None:
         """What a text with this noun is about: the noun's own topic or that of its kind."""

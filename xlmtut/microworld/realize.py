@@ -78,6 +78,7 @@ class Language:
             }
             for name in ("np", "clauses", "questions", "dialogue")
         }
+        self._patterns: dict[tuple[str, Features], tuple[str, ...]] = {}
         self.connectives: dict[str, list[str]] = data.get("connectives", {})
         self.notes: str = data.get("notes", "")
         spelling: list[Rule] = [(re.compile(a), b) for a, b in data.get("spelling", {}).get("rules", [])]
@@ -138,12 +139,15 @@ class Language:
         end = "question" if pattern.endswith("?") else "statement"
         return self.finish(self.fill(pattern.rstrip("?"), filled), end=end)
 
-    def pattern(self, table: str, features: Features, pick: _Picker) -> str:
-        """One of the patterns of the table whose key fits the features best."""
-        key = best_key(self.tables[table], features)
-        if key is None:
-            raise GrammarError(f"{self.code}: no pattern in [{table}] for {' '.join(sorted(features))}")
-        return str(pick(self.tables[table][key]))
+    def pattern(self, table: str, features: Features, pick: _Picker | None = None) -> str:
+        """One of the patterns of the table whose key fits the features best; without ``pick`` the first."""
+        patterns = self._patterns.get((table, features))
+        if patterns is None:
+            key = best_key(self.tables[table], features)
+            if key is None:
+                raise GrammarError(f"{self.code}: no pattern in [{table}] for {' '.join(sorted(features))}")
+            patterns = self._patterns[table, features] = self.tables[table][key]
+        return str(pick(patterns) if pick else patterns[0])
 
     def fill(
         self, pattern: str, roles: Mapping[str, Any], object_pattern: str | None = None, start: str = ""
@@ -265,10 +269,8 @@ class Language:
                 "number": filler.number,
                 "surname": filler.surname,
             }
-            key = best_key(self.tables["np"], features)
-            if key is None:
-                raise GrammarError(f"{self.code}: no pattern in [np] for {' '.join(sorted(features))}")
-            self._expand(compile_pattern(self.tables["np"][key][0]), parts, features, text, f"{slot.name}.")
+            pattern = self.pattern("np", features)
+            self._expand(compile_pattern(pattern), parts, features, text, f"{slot.name}.")
             text.close(slot.name, start)
         else:
             try:

@@ -6,7 +6,10 @@ it holds is always judged by :class:`~xlmtut.microworld.world.Facts`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
+from itertools import count
 
 from xlmtut.microworld.draw import PAST_TIMES, Draw
 from xlmtut.microworld.ontology import ontology
@@ -96,8 +99,7 @@ def opposite(s: Statement, draw: Draw) -> Statement | None:
         others = [a for a in world.families[world.family_of[s.adjective]]["members"] if a != s.adjective]
         return replace(s, adjective=draw.rng.choice(others)) if others else None
     if s.predicate in ("at", "live") and s.place:
-        others = [p for p in world.places if world.exclusive(p, s.place) and _alike(p, s.place)]
-        return replace(s, place=draw.pick(tuple(others))) if others else None
+        return replace(s, place=draw.pick(_elsewhere(s.place)))
     if s.predicate == "more" and s.object:
         return replace(s, subject=s.object, object=s.subject)
     if s.predicate == "has" and s.object and s.object.count not in (None, 1):
@@ -133,7 +135,7 @@ def another_object(s: Statement, draw: Draw) -> Statement | None:
         noun
         for noun in world.things(kind)
         if noun not in world.below
-        and not world.is_a(s.object.concept, noun)
+        and not world.is_a(noun, s.object.concept)
         and bool(world.nouns[noun].get("mass")) == mass
         and (s.predicate not in world.verbs or world.may_happen(s.predicate, noun))
         and (s.object.adjective is None or world.may_be(noun, s.object.adjective))
@@ -149,17 +151,19 @@ def concepts(s: Statement) -> set[str]:
     return {concept for concept in said if concept}
 
 
-def mentioning(wanted: set[str], draw: Draw) -> Statement:
-    """A statement that mentions as many of the concepts as one statement easily can."""
-    best, most = draw.statement(), -1
-    for _ in range(6 if wanted else 0):
-        s = _with_names(_on_subject(wanted, draw), wanted, draw)
+def mentioning(wanted: set[str], draw: Draw, allowed: Callable[[Statement], bool]) -> Statement:
+    """A statement that mentions as many of the concepts as an allowed statement easily can."""
+    best: Statement | None = None
+    most = -1
+    for attempt in count():
+        some = wanted if attempt < 2 else {c for c in sorted(wanted) if draw.chance(0.5)}
+        s = _with_names(_on_subject(some, draw), some, draw)
         found = len(wanted & concepts(s))
-        if found > most and draw.fits(s):
+        if found > most and draw.fits(s) and allowed(s):
             best, most = s, found
-        if found == len(wanted):
-            break
-    return best
+        if best and (most == len(wanted) or attempt > 4):
+            return best
+    raise AssertionError  # never: most statements are allowed
 
 
 _PLAIN = ("has", "at", "more", "work", "is_a", "live", "arrive", "leave")
@@ -181,12 +185,10 @@ def _on_subject(wanted: set[str], draw: Draw) -> Statement:
         s = replace(draw.is_person(family) if person else draw.is_thing(family), adjective=min(adjectives))
     elif any(world.places[place]["kind"] == "country" for place in wanted & world.places.keys()):
         s = draw.live()
-    elif wanted & world.verbs.keys() or any(world.may_happen(v, n) for n in nouns for v in world.verbs):
+    elif wanted & world.verbs.keys() or any(world.verbs_for(noun) for noun in nouns):
         noun, verbs = min(nouns, default=None), wanted & world.verbs.keys()
-        able = {v for v in world.verbs if noun is None or world.may_happen(v, noun)}
-        verb = min(verbs & able or verbs, default=None) or draw.pick(
-            tuple(v for v in world.verbs if v in able)
-        )
+        able = world.verbs_for(noun) if noun else tuple(world.verbs)
+        verb = min(verbs.intersection(able) or verbs, default=None) or draw.pick(able)
         s = draw.event(verb, noun if verb in able else None)
     else:
         s = draw.statement()
@@ -207,15 +209,19 @@ def _with_names(s: Statement, wanted: set[str], draw: Draw) -> Statement:
         things = [t for t in sorted(wanted) if t in draw.things(domain(s))]
         s = replace(s, subject=replace(s.subject, concept=things[0])) if things else s
     event = s.predicate in world.verbs or s.predicate in world.social
-    for place in wanted & world.places.keys():
-        if event or s.predicate in ("live", "at", "arrive", "leave"):
+    for place in sorted(wanted & world.places.keys()):
+        said = s.object is not None and s.object.concept == place
+        if not said and (event or s.predicate in ("live", "at", "arrive", "leave")):
             s = replace(s, place=place)
-    for time in wanted & world.times.keys():
+    for time in sorted(wanted & world.times.keys()):
         if event:
             s = replace(s, time=time)
     return s
 
 
-def _alike(place: str, other: str) -> bool:
-    """Whether a place is named as readily as the other: a room for a room, a city for a city."""
-    return bool(ontology().places[place]["kind"] == ontology().places[other]["kind"])
+@cache
+def _elsewhere(place: str) -> tuple[str, ...]:
+    """Where nobody is who is there, among places named as readily: rooms for a room, cities for a city."""
+    world = ontology()
+    kind = world.places[place]["kind"]
+    return tuple(p for p, row in world.places.items() if row["kind"] == kind and world.exclusive(p, place))

@@ -73,7 +73,8 @@ def draw_story(rng: random.Random, split: Split, taste: Taste, sentences: int | 
 def _news(cast: tuple[str, ...], told: Story, draw: Draw) -> Line | None:
     """A new fact about the people of the story, or about a thing in it; None if chance offers none."""
     world, s = ontology(), draw.statement()
-    props = [line.statement.object.concept for line in told if line.statement.object]
+    objects = [line.statement.object.concept for line in told if line.statement.object]
+    props = [thing for thing in objects if thing in world.nouns and thing not in world.below]
     if s.subject.concept in world.people:
         able = [name for name in cast if name in draw.people(domain(s))]
         draw.rng.shuffle(able)
@@ -84,16 +85,17 @@ def _news(cast: tuple[str, ...], told: Story, draw: Draw) -> Line | None:
             if len(able) < 2:
                 return None
             s = replace(s, object=Thing(able[1]))
-        elif s.predicate in world.verbs:
-            known = [p for p in props if p in world.nouns and world.may_happen(s.predicate, p)]
-            known = [p for p in known if p not in world.below]
+        elif s.predicate in world.verbs and not world.verbs[s.predicate].get("one"):
+            known = [p for p in props if world.may_happen(s.predicate, p) and p != s.place]
             if known and draw.chance(0.6):
                 s = replace(s, object=Thing(draw.rng.choice(known), definite=True))
-    elif s.predicate == "is" and s.adjective:
-        known = [p for p in props if p in draw.things(domain(s)) and world.may_be(p, s.adjective)]
+    else:
+        known = [p for p in props if p in draw.things(domain(s))]
         if not known:
             return None
         s = replace(s, subject=Thing(draw.rng.choice(known), definite=True))
+        if s.object == s.subject:
+            return None
     return Line(s if draw.chance(0.85) else ~s)
 
 
@@ -118,9 +120,12 @@ def _follow_up(told: Story, draw: Draw) -> Line | None:
         if related is not None:
             connective, new = name, related
             break
-    if connective == "denial" and new.positive and draw.chance(0.5):
-        return Line(~new)  # "The car is not blue." rather than "It is not true: the car is blue."
-    return Line(new, connective if connective == "denial" or draw.chance(0.5) else None)
+    if connective == "denial":
+        if new.positive and draw.chance(0.5):
+            return Line(~new)  # "The car is not blue." rather than "It is not true: the car is blue."
+        return Line(new, connective)
+    # "That is" and "so" take up the sentence just before.
+    return Line(new, connective if earlier is told[-1] and draw.chance(0.7) else None)
 
 
 def _fits(line: Line, facts: Facts, told: Story, draw: Draw) -> bool:

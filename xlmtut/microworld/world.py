@@ -6,7 +6,10 @@ it, contradicts it or leaves it open, by rules and not by how the statement was 
 - what is true of an apple is true of a fruit, what is in Paris is in France, what was bought yesterday in
   Paris was bought (and the denial goes the other way);
 - who bought a thing has it, who opened the door left it open, who loves tea likes it;
-- a thing is not both red and blue, nobody is in two places, who is taller is not shorter.
+- a thing is not both red and blue, nobody is in two places, who is taller is not shorter; the red car is red.
+
+Numbers are exact, as in conversation: who has three apples does not have two. Nothing changes once it is
+told: who opened the door, whenever that was, left it open.
 """
 
 from __future__ import annotations
@@ -176,14 +179,14 @@ def _closure(statement: Statement) -> set[Statement]:
             found.add(Statement(then.removeprefix("-"), s.subject, s.object, positive=then[0] != "-"))
     elif s.predicate in world.verbs and s.object:
         then = world.verbs[s.predicate].get("then", "")
-        result = then.removeprefix("-")
-        if result == "has":
-            # Who sold the car has it no longer; who sold a car may have another.
-            if then == "has" or s.object.definite:
-                found.add(Statement("has", s.subject, s.object, positive=then == "has"))
-        elif result and s.object.definite:
-            of = replace(s.object, adjective=None)
-            found |= _closure(Statement("is", of, adjective=result, positive=then == result))
+        result, thing = then.removeprefix("-"), replace(s.object, adjective=None)
+        if then == "has":
+            found.add(Statement("has", s.subject, s.object))
+        elif then and s.object.definite:  # who sold the car has it no longer; who sold a car may have another
+            state = Statement("is", thing, adjective=result, positive=then == result)
+            found |= {~Statement("has", s.subject, thing)} if result == "has" else _closure(state)
+    if s.positive and s.object and s.object.definite and s.object.adjective:
+        found.add(Statement("is", replace(s.object, adjective=None), adjective=s.object.adjective))
     return found
 
 
@@ -218,8 +221,12 @@ def _names(general: Thing, special: Thing) -> bool:
         return False
     if general.definite and (not special.definite or general.concept != special.concept):
         return False
-    if general.adjective and general.adjective != special.adjective:
-        return False
+    if general.adjective:
+        family = ontology().families[ontology().family_of[general.adjective]]
+        # A red apple is a red fruit; a big apple is not a big fruit.
+        relative = family.get("compared") and general.concept != special.concept
+        if general.adjective != special.adjective or relative:
+            return False
     if general.count == 1:
         return True  # at least one
     if general.count is None:
@@ -241,7 +248,12 @@ def _exclude(a: Statement, b: Statement) -> bool:
     if a.predicate in ("at", "live") and a.place and b.place:
         return world.exclusive(a.place, b.place)
     if a.predicate == "has" and a.object and b.object:
-        counts = (a.object.count, b.object.count)
-        same = replace(a.object, count=1) == replace(b.object, count=1)
-        return same and counts[0] != counts[1] and all(count not in (None, 1) for count in counts)
+        return _outnumbers(a.object, b.object) or _outnumbers(b.object, a.object)
     return False
+
+
+def _outnumbers(part: Thing, whole: Thing) -> bool:
+    """Whether a part is more than the whole: three apples, where there are two pieces of fruit."""
+    if part.count is None or whole.count in (None, 1):
+        return False
+    return part.count > whole.count and _names(replace(whole, count=1), part)
