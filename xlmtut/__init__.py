@@ -21,7 +21,7 @@ __version__ = "0.1.0"
 # Where each public name lives.
 _NAMES = {
     "runtime": ["device", "environment", "in_colab", "profile", "set_seed"],
-    "notebook": ["glue", "language_table", "record_memory", "show_source"],
+    "notebook": ["glue", "language_table", "record_memory", "show_source", "text_table"],
     "tasks": ["load_task"],
     "microworld": [],
     "languages": [],

@@ -10,9 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["glue", "language_table", "record_memory", "show_source"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["glue", "language_table", "record_memory", "show_source", "text_table"]
 
 
 def _in_notebook() -> bool:
@@ -64,6 +67,34 @@ def glue(name: str, value: object) -> None:
     print(f"{name} = {value}")
 
 
+def text_table(frame: pd.DataFrame) -> Any:
+    """A table whose cells are sentences: they are wrapped, not cut, and begin at the left.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Lists are written with spaces between their items.
+
+    Returns
+    -------
+    IPython.display.HTML
+        For a cell to show.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> text_table(pd.DataFrame({"text": ["She left <early>."]})).data.count("&lt;early&gt;")
+    1
+    """
+    from IPython.display import HTML
+
+    def written(cell: Any) -> Any:
+        return " ".join(map(str, cell)) if isinstance(cell, list) else cell
+
+    table = frame.map(written).to_html(classes="texts", justify="left", border=0)
+    return HTML(table)  # type: ignore[no-untyped-call]
+
+
 def language_table(texts: Mapping[str, str | Sequence[str]], columns: Sequence[str] = ("text",)) -> Any:
     """A table of texts in several languages, each written in its own direction.
 
@@ -93,7 +124,7 @@ def language_table(texts: Mapping[str, str | Sequence[str]], columns: Sequence[s
 
     from xlmtut.languages import language
 
-    head = "".join(f"<th>{escape(column)}</th>" for column in ("", "language", *columns))
+    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in ("language", *columns))
     body = ""
     for code, text in texts.items():
         cells = [text] if isinstance(text, str) else list(text)
@@ -101,8 +132,8 @@ def language_table(texts: Mapping[str, str | Sequence[str]], columns: Sequence[s
             raise ValueError(f"{code!r} has {len(cells)} texts; expected one for each of {list(columns)}")
         direction = "rtl" if language(code).script in ("Arabic", "Hebrew") else "ltr"
         written = "".join(f'<td lang="{code}" dir="{direction}">{escape(cell)}</td>' for cell in cells)
-        body += f"<tr><td>{code}</td><td>{language(code).name}</td>{written}</tr>"
-    table = f'<table class="dataframe languages"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+        body += f'<tr><th scope="row">{language(code).name}</th>{written}</tr>'
+    table = f'<table class="dataframe texts"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
     return HTML(table)  # type: ignore[no-untyped-call]
 
 
