@@ -80,7 +80,7 @@ class Language:
         }
         self._patterns: dict[tuple[str, Features], tuple[str, ...]] = {}
         self.connectives: dict[str, list[str]] = data.get("connectives", {})
-        self.notes: str = data.get("notes", "")
+        self.notes: str = " ".join(data.get("notes", "").split())
         spelling: list[Rule] = [(re.compile(a), b) for a, b in data.get("spelling", {}).get("rules", [])]
         self._rules: list[Rule] = [*spelling, *rules]
 

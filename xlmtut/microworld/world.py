@@ -15,7 +15,7 @@ told: who opened the door, whenever that was, left it open.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from itertools import combinations
 from typing import Literal
 
@@ -25,6 +25,17 @@ __all__ = ["LABELS", "Facts", "Label", "Statement", "Thing"]
 
 Label = Literal["entailment", "neutral", "contradiction"]
 LABELS: tuple[Label, ...] = ("entailment", "neutral", "contradiction")  # the order of XNLI's label ids
+
+
+def _short(self: Thing | Statement) -> str:
+    """The expression that makes it, without what has its default."""
+    first = [repr(getattr(self, field.name)) for field in fields(self) if field.default is MISSING]
+    rest = [
+        f"{field.name}={getattr(self, field.name)!r}"
+        for field in fields(self)
+        if field.default is not MISSING and getattr(self, field.name) != field.default
+    ]
+    return f"{type(self).__name__}({', '.join([*first, *rest])})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,8 @@ class Thing:
     count: int | None = 1
     surname: str | None = None
 
+    __repr__ = _short
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -76,6 +89,8 @@ class Statement:
     place: str | None = None
     time: str | None = None
     positive: bool = True
+
+    __repr__ = _short
 
     def __invert__(self) -> Statement:
         """The denial of the statement."""
