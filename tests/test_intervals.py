@@ -42,6 +42,14 @@ def test_wilson_holds_the_rate_and_mirrors(case: tuple[int, int]) -> None:
     assert low <= narrow[0] <= narrow[1] <= high
 
 
+@pytest.mark.parametrize("rate", [0.5, 0.75, 0.95])
+def test_wilson_covers_the_truth_as_often_as_it_says(rate: float) -> None:
+    """Exactly, summed over every number of right answers that 250 examples can have."""
+    counts = np.arange(251)
+    holds = [low <= rate <= high for low, high in (wilson(int(k), 250) for k in counts)]
+    assert scipy.stats.binom.pmf(counts, 250, rate)[holds].sum() == pytest.approx(0.95, abs=0.012)
+
+
 def test_the_bootstrap_equals_scipys() -> None:
     rng = np.random.default_rng(0)
     right = rng.random(400) < 0.8
