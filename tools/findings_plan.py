@@ -1,0 +1,284 @@
+"""What the findings study runs: ways to pretrain, tasks to fine-tune on, and which models are compared.
+
+``tools/findings.py`` runs it. A number changed here makes the results made with the old one void; it says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any, Literal
+
+from xlmtut.pretraining import Objective
+
+__all__ = ["FULL", "PARTS", "TINY", "Arm", "Cell", "Plan", "Tuning", "cells", "model_names"]
+
+FROZEN = "-frozen"  # ends the name of a fine-tuning that keeps the embeddings and the lower layers
+
+# English and five languages of four other scripts and four other families, from rich in text to poor.
+LANGUAGES = ("en", "de", "ru", "zh", "ar", "sw")
+# A language with little text, a related one that shares its script, and one that shares nothing with it.
+RELATIVES = ("bg", "ru", "zh")
+
+PARTS: dict[str, tuple[str, ...]] = {
+    "xnli, words compared": ("restatement", "modifier", "role_swap"),
+    "xnli, word meaning": (
+        *("hypernym", "cohyponym", "antonym", "synonym"),
+        *("containment", "action", "attitude"),
+    ),
+}
+"""Pairs of the inference task, by phenomenon: those decided by whether premise and hypothesis have the same
+words in the same roles, and those decided by what different words mean."""
+
+
+@dataclass(frozen=True)
+class Arm:
+    """A way to get an encoder.
+
+    Attributes
+    ----------
+    name : str
+    objectives : tuple of str
+        Empty: no pretraining, the fine-tuning starts from scratch.
+    steps : int
+        Updates in all; the objectives take turns.
+    languages : tuple of str
+        Pretrained on. TLM pairs the first with each other one.
+    vocabulary : tuple of str
+        Languages of the vocabulary, which arms that are compared share.
+    sentences : int
+        Text of the largest language there is; the others have the microworld's share of it.
+    pairs : int
+        Translations for each pair of languages.
+    alpha : float
+        Smoothing of the language sampling.
+    keep : str
+        Held-out perplexity, such as ``"ppl/bg"``, whose best weights are kept; the last weights if empty.
+    tuned : bool
+        Whether the encoder is fine-tuned and its sentences retrieved, or only its perplexity counts.
+    vocabulary_size, length, batch_tokens : int
+    lr : float
+        Highest learning rate, after a tenth of the updates.
+    shape : tuple of pairs
+        Fields of :class:`~xlmtut.config.XLMConfig` that differ from ``mini``.
+    held_out, retrieved : int
+        Sentences per language whose loss is measured; sentences to find among each other.
+    """
+
+    name: str
+    objectives: tuple[Objective, ...] = ()
+    steps: int = 0
+    languages: tuple[str, ...] = LANGUAGES
+    vocabulary: tuple[str, ...] = LANGUAGES
+    sentences: int = 30_000
+    pairs: int = 6000
+    alpha: float = 0.7
+    keep: str = ""
+    tuned: bool = True
+    vocabulary_size: int = 3000
+    length: int = 64
+    batch_tokens: int = 1024
+    lr: float = 1e-3
+    shape: tuple[tuple[str, Any], ...] = ()
+    held_out: int = 500
+    retrieved: int = 1000
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """How an encoder is fine-tuned on the English labels of a task.
+
+    Attributes
+    ----------
+    task : str
+    train, validation, test : int
+        Rows: English ones to train on; in every language to predict.
+    steps : int
+        Updates. From scratch it may take three times as many, and stops when English has stopped improving.
+    batch_size : int
+    lr : float
+        Highest learning rate, after a tenth of the updates.
+    checkpoints : int
+        At how many steps, evenly spaced, the rows are predicted. A model from scratch is given up after as
+        many without improvement.
+    """
+
+    task: str
+    train: int = 2000
+    validation: int = 200
+    test: int = 500
+    steps: int = 400
+    batch_size: int = 32
+    lr: float = 5e-4
+    checkpoints: int = 8
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The whole study.
+
+    Attributes
+    ----------
+    arms : tuple of Arm
+    tunings : tuple of Tuning
+    seeds : tuple of int
+        Each arm is pretrained and fine-tuned once with each.
+    frozen_layers : int
+        Lower layers that a frozen fine-tuning keeps, with the embeddings.
+    compared : tuple of pairs of str
+        Models of which the first is tested against the second, on every task that both have.
+    """
+
+    arms: tuple[Arm, ...]
+    tunings: tuple[Tuning, ...]
+    seeds: tuple[int, ...]
+    frozen_layers: int
+    compared: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One run: a pretraining, the retrieval of sentences, or a fine-tuning.
+
+    Attributes
+    ----------
+    arm : Arm
+    seed : int
+    tuning : Tuning or None
+        Of a fine-tuning.
+    frozen : int or None
+        Lower layers that it keeps, with the embeddings; None for none.
+    kind : {"pretraining", "retrieval", "fine-tuning"}
+    """
+
+    arm: Arm
+    seed: int
+    kind: Literal["pretraining", "retrieval", "fine-tuning"]
+    tuning: Tuning | None = None
+    frozen: int | None = None
+
+    @property
+    def model(self) -> str:
+        """Name of the model that it trains or uses."""
+        return self.arm.name + (FROZEN if self.frozen is not None else "")
+
+    @property
+    def name(self) -> str:
+        """Where its results are: arm, seed, and what is done."""
+        if self.tuning is None:
+            return f"{self.arm.name}/{self.seed}/{self.kind}"
+        return f"{self.arm.name}/{self.seed}/{self.tuning.task}{FROZEN if self.frozen is not None else ''}"
+
+    @property
+    def pretraining(self) -> Cell | None:
+        """The cell whose model it starts from."""
+        if self.kind == "pretraining" or not self.arm.objectives:
+            return None
+        return Cell(self.arm, self.seed, "pretraining")
+
+    @property
+    def updates(self) -> int:
+        """Updates of the weights, at most."""
+        if self.tuning is not None:
+            return self.tuning.steps * (1 if self.arm.objectives else 3)
+        return self.arm.steps if self.kind == "pretraining" else 0
+
+
+def cells(plan: Plan) -> list[Cell]:
+    """All cells, in the order in which they are run: the first seed is complete before the second begins."""
+    found = []
+    for seed in plan.seeds:
+        found += [Cell(arm, seed, "pretraining") for arm in plan.arms if arm.objectives]
+        for arm in (arm for arm in plan.arms if arm.tuned):
+            found.append(Cell(arm, seed, "retrieval"))
+            frozen = (None, plan.frozen_layers) if arm.objectives else (None,)
+            found += [Cell(arm, seed, "fine-tuning", *how) for how in product(plan.tunings, frozen)]
+    return found
+
+
+def model_names(plan: Plan) -> list[str]:
+    """The models that the study makes."""
+    return list(dict.fromkeys(cell.model for cell in cells(plan)))
+
+
+_LOW = Arm(
+    "bg",
+    objectives=("clm",),
+    steps=600,
+    languages=("bg",),
+    vocabulary=RELATIVES,
+    sentences=8000,  # 2,000 of Bulgarian
+    alpha=0.0,  # as many updates of Bulgarian whatever is added, on average
+    keep="ppl/bg",
+    tuned=False,
+    held_out=2000,
+)
+
+FULL = Plan(
+    arms=(
+        Arm("scratch"),
+        Arm("mlm", ("mlm",), 3000),
+        # The paper's comparison: TLM is added, and the updates of MLM are the same.
+        Arm("mlm-tlm", ("mlm", "tlm"), 6000),
+        # As many updates in all as MLM alone.
+        Arm("mlm-tlm-equal", ("mlm", "tlm"), 3000),
+        _LOW,
+        replace(_LOW, name="bg-ru", languages=("bg", "ru"), steps=1200),
+        replace(_LOW, name="bg-zh", languages=("bg", "zh"), steps=1200),
+    ),
+    tunings=(
+        # Multiples of 36: as many of each of the 12 phenomena with each of the 3 labels.
+        Tuning("xnli", train=6000, validation=216, test=504, steps=800),
+        Tuning("sentiment"),
+        Tuning("topic"),
+        Tuning("ner"),
+    ),
+    seeds=(0, 1, 2),
+    frozen_layers=2,
+    compared=(
+        ("mlm", "scratch"),
+        ("mlm-tlm", "mlm"),
+        ("mlm-tlm-equal", "mlm"),
+        ("mlm-tlm", "mlm-tlm-equal"),
+        ("mlm-frozen", "mlm"),
+        ("mlm-tlm-frozen", "mlm-tlm"),
+        ("mlm-tlm-frozen", "mlm-frozen"),
+        ("mlm-tlm-equal-frozen", "mlm-frozen"),
+        ("bg-ru", "bg"),
+        ("bg-zh", "bg"),
+        ("bg-ru", "bg-zh"),
+    ),
+)
+
+
+def _tiny(name: str, *objectives: Objective, steps: int = 0, **changes: Any) -> Arm:
+    sizes: dict[str, Any] = {"vocabulary_size": 400, "length": 32, "batch_tokens": 128, "sentences": 120}
+    sizes |= {"pairs": 20, "held_out": 10, "retrieved": 20, "shape": _SHAPE, "languages": ("en", "de")}
+    return Arm(name, objectives, steps, **{**sizes, "vocabulary": ("en", "de"), **changes})
+
+
+_SHAPE = (("n_layers", 2), ("emb_dim", 16), ("n_heads", 2))
+_SIZES: dict[str, int] = {"train": 48, "validation": 12, "test": 24, "steps": 8, "batch_size": 8}
+
+TINY = Plan(
+    arms=(
+        _tiny("scratch"),
+        _tiny("mlm", "mlm", steps=20),
+        _tiny("mlm-tlm", "mlm", "tlm", steps=40),
+        _tiny("bg", "clm", steps=10, languages=("bg",), vocabulary=("bg", "ru"), keep="ppl/bg", tuned=False),
+        _tiny(
+            "bg-ru",
+            "clm",
+            steps=20,
+            languages=("bg", "ru"),
+            vocabulary=("bg", "ru"),
+            keep="ppl/bg",
+            tuned=False,
+        ),
+    ),
+    tunings=(Tuning("xnli", **_SIZES), Tuning("ner", **_SIZES)),
+    seeds=(0, 1),
+    frozen_layers=1,
+    compared=(("mlm-tlm", "mlm"), ("mlm-tlm-frozen", "mlm-tlm"), ("bg-ru", "bg")),
+)
+"""The same study so small that it takes seconds: it shows that the program works, and nothing else."""

@@ -1,0 +1,242 @@
+"""The three kinds of runs of the findings study: what each does, and the tables that it leaves."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+import pandas as pd
+import torch
+from findings_plan import Arm, Cell
+from torch import Tensor, nn
+
+from xlmtut.alignment import center_languages, mean_pool, retrieve
+from xlmtut.checkpoints import Head, load_model
+from xlmtut.config import XLMConfig
+from xlmtut.corpora import text_corpus
+from xlmtut.finetuning import finetune
+from xlmtut.frames import check_predictions
+from xlmtut.measures import find_measure
+from xlmtut.microworld import rows
+from xlmtut.model import XLM, XLMClassifier, XLMLanguageModel, XLMTokenClassifier
+from xlmtut.objectives import clm, mlm
+from xlmtut.pretraining import language_model_loss, pretrain
+from xlmtut.tasks import task as find_task
+from xlmtut.tokenizer import Tokenizer
+from xlmtut.training_options import TrainingOptions
+
+__all__ = ["run_cell"]
+
+_BIN = 20  # updates that a point of a committed loss curve averages
+_LEARNED_FROM = 5000  # sentences of each language from which the vocabulary is learned
+
+Tables = dict[str, pd.DataFrame]
+
+
+def run_cell(cell: Cell, model_folder: Path) -> Tables:
+    """Run a cell; its tables, by file name.
+
+    Parameters
+    ----------
+    cell : Cell
+    model_folder : Path
+        Where the pretraining of its arm and seed keeps its state and its model.
+
+    Returns
+    -------
+    dict of DataFrame
+        ``curve.csv``: losses of training. A pretraining has ``validation.csv`` (perplexities on the way) and
+        ``losses.parquet`` (held-out loss of every row of tokens), the others ``predictions.parquet``.
+    """
+    runs = {"pretraining": _pretraining, "retrieval": _retrieval, "fine-tuning": _fine_tuning}
+    return runs[cell.kind](cell, model_folder)
+
+
+def _pretraining(cell: Cell, folder: Path) -> Tables:
+    arm, tokenizer = cell.arm, _vocabulary(cell.arm)
+    torch.manual_seed(cell.seed)
+    model = XLMLanguageModel(_config(arm, tokenizer))
+    points = _evenly(arm.steps, 8)
+    options = TrainingOptions(
+        steps=arm.steps,
+        lr=arm.lr,
+        warmup=arm.steps // 10,
+        seed=cell.seed,
+        validate_at=points,
+        stop_on=arm.keep,
+        patience=len(points) + 1,  # never stops: it only keeps the best weights
+        folder=folder,
+    )
+    result = pretrain(
+        model,
+        tokenizer,
+        {code: _text(code, "train", arm.sentences) for code in arm.languages},
+        _translations(arm) if "tlm" in arm.objectives else None,
+        options=options,
+        objectives=arm.objectives,
+        length=arm.length,
+        batch_tokens=arm.batch_tokens,
+        alpha=arm.alpha,
+        validation={code: _text(code, "validation", arm.held_out) for code in arm.languages},
+    )
+    losses = _held_out_losses(model, tokenizer, arm)
+    return {
+        "curve.csv": _curve(result.history),
+        "validation.csv": result.validation.round(3),
+        "losses.parquet": losses,
+    }
+
+
+def _retrieval(cell: Cell, folder: Path) -> Tables:
+    """The sentence of every other language that is nearest to each English one, twice: see the tasks."""
+    arm, tokenizer = cell.arm, _vocabulary(cell.arm)
+    torch.manual_seed(cell.seed)
+    encoder = cast(XLM, load_model(folder)) if arm.objectives else XLM(_config(arm, tokenizer)).eval()
+    read = {code: [*rows("retrieval", code, "test", arm.retrieved)] for code in arm.languages}
+    vectors = {
+        code: _embed(encoder, tokenizer, code, [row["text"] for row in read[code]]) for code in arm.languages
+    }
+    source, *targets = arm.languages
+    ids = [row["id"] for row in read[source]]
+    parts = []
+    for task, found in (("retrieval", vectors), ("retrieval, centred", center_languages(vectors))):
+        for code in targets:
+            nearest = [ids[i] for i in retrieve(found[source], found[code])[:, 0]]
+            parts.append(
+                pd.DataFrame(
+                    {"id": ids, "language": code, "task": task, "split": "test", "model": cell.model}
+                    | {"seed": cell.seed, "step": arm.steps, "label": ids, "prediction": nearest}
+                )
+            )
+    return {"predictions.parquet": check_predictions(pd.concat(parts, ignore_index=True))}
+
+
+def _fine_tuning(cell: Cell, folder: Path) -> Tables:
+    arm, tuning, tokenizer = cell.arm, cell.tuning, _vocabulary(cell.arm)
+    assert tuning is not None
+    task = find_task(tuning.task)
+    torch.manual_seed(cell.seed)  # of the new head, or of the whole model
+    model: nn.Module
+    if arm.objectives:
+        model = load_model(folder, head=cast(Head, task.head), num_labels=len(task.labels))
+    else:
+        kind = {"classification": XLMClassifier, "token": XLMTokenClassifier}[task.head]
+        model = kind(_config(arm, tokenizer), len(task.labels))
+    metric = find_measure(None, task.name, task.labels).name
+    options = TrainingOptions(
+        steps=cell.updates,
+        lr=tuning.lr,
+        warmup=cell.updates // 10,
+        seed=cell.seed,
+        validate_at=_evenly(cell.updates, tuning.checkpoints * cell.updates // tuning.steps),
+        stop_on="" if arm.objectives else f"{metric}/{arm.languages[0]}",
+        patience=tuning.checkpoints,
+    )
+    source = arm.languages[0]
+    data = {
+        "train": [*rows(task.name, source, "train", tuning.train)],
+        "validation": [
+            row for code in arm.languages for row in rows(task.name, code, "validation", tuning.validation)
+        ],
+        "test": [row for code in arm.languages for row in rows(task.name, code, "test", tuning.test)],
+    }
+    result = finetune(
+        model,
+        tokenizer,
+        data,
+        task,
+        options=options,
+        languages=(source,),
+        batch_size=tuning.batch_size,
+        freeze=cell.frozen,
+        splits=("validation", "test"),
+        model_name=cell.model,
+    )
+    assert result.predictions is not None
+    # Without the probabilities, which would be nine tenths of the files.
+    predictions = check_predictions(result.predictions.drop(columns="scores"))
+    return {"curve.csv": _curve(result.history), "predictions.parquet": predictions}
+
+
+def _evenly(steps: int, points: int) -> list[int]:
+    """That many updates, evenly spaced; the last is the last."""
+    return [steps * (i + 1) // points for i in range(points)]
+
+
+def _curve(history: pd.DataFrame) -> pd.DataFrame:
+    """The mean losses of every few updates, by objective, and the seconds spent until then."""
+    blocks = history.groupby([(history["step"] - 1) // _BIN, "objective"], sort=False)
+    curve = blocks.agg({"step": "last", "loss": "mean", "seconds": "last"}).reset_index("objective")
+    return curve[["step", "objective", "loss", "seconds"]].round({"loss": 4, "seconds": 1})
+
+
+def _held_out_losses(model: XLMLanguageModel, tokenizer: Tokenizer, arm: Arm) -> pd.DataFrame:
+    """The loss of every row of tokens of the test text; rows and masks are those of all arms compared."""
+    found: list[dict[str, Any]] = []
+    device = next(model.parameters()).device
+    model.eval()
+    for code in arm.languages:
+        text = _text(code, "test", arm.held_out)
+        corpus = text_corpus(tokenizer, code, text, length=arm.length, batch_tokens=arm.length)
+        chance = torch.Generator().manual_seed(0)
+        for i, item in enumerate(corpus.order(chance)):
+            batch = corpus.read(item)
+            if model.transformer.config.causal:
+                batch = clm(batch)
+            else:
+                batch = mlm(
+                    batch, mask_id=tokenizer.mask_token_id, vocab_size=len(tokenizer), generator=chance
+                )
+            with torch.inference_mode():
+                loss = language_model_loss(model, {name: values.to(device) for name, values in batch.items()})
+            labels = int((batch["labels"] >= 0).sum())
+            found.append({"language": code, "row": i, "labels": labels, "loss": round(float(loss), 4)})
+    return pd.DataFrame(found)
+
+
+def _embed(encoder: XLM, tokenizer: Tokenizer, code: str, text: list[str]) -> Tensor:
+    device, parts = next(encoder.parameters()).device, []
+    with torch.inference_mode():
+        for start in range(0, len(text), 200):
+            batch = {
+                name: values.to(device)
+                for name, values in tokenizer(text[start : start + 200], lang=code).items()
+            }
+            parts.append(mean_pool(encoder(**batch).last_hidden_state, batch["attention_mask"]))
+    return torch.cat(parts)
+
+
+def _config(arm: Arm, tokenizer: Tokenizer) -> XLMConfig:
+    return XLMConfig.preset(
+        "mini",
+        vocab_size=len(tokenizer),
+        lang2id=tokenizer.lang2id,
+        causal="clm" in arm.objectives,
+        **dict(arm.shape),
+    )
+
+
+@cache
+def _text(code: str, split: Any, size: int) -> list[str]:
+    return [row["text"] for row in rows("lm", code, split, size)]
+
+
+def _translations(arm: Arm) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    source, *targets = arm.languages
+    return {(source, code): _pairs(source, code, arm.pairs) for code in targets}
+
+
+@cache
+def _pairs(source: str, target: str, size: int) -> list[tuple[str, str]]:
+    return [(row["source"], row["target"]) for row in rows("mt", f"{source}-{target}", "train", size)]
+
+
+def _vocabulary(arm: Arm) -> Tokenizer:
+    """The vocabulary of all arms with these languages, from equally long samples of their text."""
+    return _learn(arm.vocabulary, arm.sentences, arm.vocabulary_size)
+
+
+@cache
+def _learn(codes: tuple[str, ...], sentences: int, size: int) -> Tokenizer:
+    return Tokenizer.learn({code: _text(code, "train", sentences)[:_LEARNED_FROM] for code in codes}, size)
