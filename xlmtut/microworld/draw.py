@@ -151,7 +151,7 @@ class Draw:
 
     # -- statements by kind ------------------------------------------------------------------------------
 
-    def event(self, verb: str | None = None, noun: str | None = None, who: str | None = None) -> Statement:
+    def event(self, verb: str | None = None, noun: str | None = None) -> Statement:
         """Someone did something to a thing."""
         verbs = ontology().verbs
         verb = verb or self.pick(tuple(verbs))
@@ -160,7 +160,7 @@ class Draw:
             thing = self.thing(noun, count=0.0)
         else:
             thing = self.thing(noun, definite=0.5 if verbs[verb].get("then") else 0.1)
-        who = who or self.person(domain(Statement(verb, Thing("anna"))))
+        who = self.person(domain(Statement(verb, Thing("anna"))))
         return self._when_and_where(Statement(verb, Thing(who), thing))
 
     def social(self) -> Statement:
@@ -224,19 +224,17 @@ class Draw:
         noun = self.pick(_objects(verb))
         return Statement(verb, Thing(self.person("attitude")), self.kind(noun))
 
-    def more(self, family: str | None = None, people: bool | None = None) -> Statement:
+    def more(self) -> Statement:
         """One is taller than the other."""
-        world = ontology()
-        if people is None:
-            people = self.chance(0.6)
-        family = family or self.pick(_families(people, compared=True))
+        world, people = ontology(), self.chance(0.6)
+        family = self.pick(_families(people, compared=True))
         both = self.people(family) if people else self.things(family)
         if len(both) < 2:
             return self.more()
         first, second = self.rng.sample(both, 2)
         if not people:  # a hammer is compared with a saw rather than with a house
-            kind = ontology().nouns[first]["isa"]
-            alike = [thing for thing in both if ontology().nouns[thing]["isa"] == kind and thing != first]
+            kind = world.nouns[first]["isa"]
+            alike = [thing for thing in both if world.nouns[thing]["isa"] == kind and thing != first]
             second = self.rng.choice(alike) if alike else second
         adjective = self.rng.choice(world.families[family]["members"])
         things = [Thing(concept, definite=not people) for concept in (first, second)]

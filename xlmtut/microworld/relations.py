@@ -59,7 +59,7 @@ def closer(s: Statement, draw: Draw) -> Statement | None:
 def generalised(s: Statement, draw: Draw) -> Statement | None:
     """A fruit for an apple, Spain for Madrid, Monday for Monday morning."""
     world, options = ontology(), []
-    if s.place and (outer := world.places[s.place].get("within")):
+    if s.place and s.predicate != "leave" and (outer := world.places[s.place].get("within")):
         options.append(replace(s, place=outer))
     if s.time and (longer := world.times[s.time].get("within")):
         options.append(replace(s, time=longer))

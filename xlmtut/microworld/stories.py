@@ -39,7 +39,7 @@ class Line:
 Story = list[Line]
 
 
-def draw_story(rng: random.Random, split: Split, taste: Taste, sentences: int | None = None) -> Story:
+def draw_story(rng: random.Random, split: Split, taste: Taste) -> Story:
     """Draw a story of 4 to 8 sentences about one or two people in which nothing contradicts the rest.
 
     A new fact is about someone or something of the story. About half of the sentences are not new: they
@@ -51,10 +51,8 @@ def draw_story(rng: random.Random, split: Split, taste: Taste, sentences: int | 
     rng : random.Random
     split : str
     taste : Taste
-    sentences : int, optional
-        How many; by chance from 4 to 8.
     """
-    draw, wanted = Draw(rng, split, taste), sentences or rng.randint(4, 8)
+    draw, wanted = Draw(rng, split, taste), rng.randint(4, 8)
     cast = tuple(dict.fromkeys(draw.pick(ontology().people) for _ in range(2)))
     facts, told = Facts(), Story()
     while len(told) < wanted:

@@ -223,6 +223,8 @@ def _covers(general: Statement, special: Statement) -> bool:
     for outer, inner in ((general.place, special.place), (general.time, special.time)):
         if outer and not (inner and world.within(inner, outer)):
             return False
+    if general.predicate == "leave" and general.place != special.place:
+        return False  # who left Paris may still be in France
     if general.object is None or special.object is None:
         return general.object == special.object
     if general.predicate in world.verbs or general.predicate == "has":
