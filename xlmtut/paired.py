@@ -73,10 +73,10 @@ def mcnemar(only_a: int, only_b: int) -> McNemar:
     if only_a < 0 or only_b < 0:
         raise ValueError(f"the counts are {only_a} and {only_b}; expected none below 0")
     fewer, n = min(only_a, only_b), only_a + only_b
-    exact = min(1.0, 2 * float(binom.cdf(fewer, n, 0.5)))
     if only_a == only_b:
         return McNemar(1.0, 1.0)
-    return McNemar(exact, exact - float(binom.pmf(fewer, n, 0.5)))
+    mid = 2 * float(binom.cdf(fewer - 1, n, 0.5)) + float(binom.pmf(fewer, n, 0.5))
+    return McNemar(min(1.0, 2 * float(binom.cdf(fewer, n, 0.5))), mid)
 
 
 def permutation_p(
