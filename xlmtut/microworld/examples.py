@@ -140,12 +140,12 @@ def _say_ner(s: Statement, language: Language, rng: random.Random) -> Row:
 
 def _tag(sentence: Sentence, parts: list[tuple[str, Span]]) -> tuple[list[str], list[str]]:
     """The words and marks of a sentence, with an IOB2 tag for each that overlaps a part."""
-    tokens, tags, previous = [], [], ""
+    tokens, tags, previous = [], [], None
     for start, end in sentence.tokens():
-        kind = next((kind for kind, (a, b) in parts if start < b and a < end), "")
-        tags.append(f"{'I' if kind == previous else 'B'}-{kind}" if kind else "O")
+        part = next((part for part in parts if start < part[1][1] and part[1][0] < end), None)
+        tags.append(f"{'I' if part is previous else 'B'}-{part[0]}" if part else "O")
         tokens.append(sentence.text[start:end])
-        previous = kind
+        previous = part
     return tokens, tags
 
 
