@@ -249,12 +249,10 @@ class Draw:
     def thing(self, noun: str, definite: float = 0.0, count: float = 0.15, adjective: float = 0.3) -> Thing:
         """A noun phrase; the numbers are probabilities."""
         world = ontology()
-        found = Thing(noun, definite=noun not in world.below and self.chance(definite))
-        if self.chance(adjective) and _adjectives(noun):
-            found = replace(found, adjective=self.pick(_adjectives(noun)))
-        if not found.definite and not world.nouns[noun].get("mass") and self.chance(count):
-            found = replace(found, count=self.rng.choice((None, 2, 3, 4, 5, 6)))
-        return found
+        certain = noun not in world.below and self.chance(definite)
+        described = self.pick(_adjectives(noun)) if self.chance(adjective) and _adjectives(noun) else None
+        counted = not certain and not world.nouns[noun].get("mass") and self.chance(count)
+        return Thing(noun, certain, described, self.rng.choice((None, 2, 3, 4, 5, 6)) if counted else 1)
 
     def kind(self, noun: str) -> Thing:
         """A kind of thing, of which one likes or hates all."""
@@ -270,7 +268,7 @@ class Draw:
     def _when_and_where(self, statement: Statement) -> Statement:
         place = self.place(statement) if self.chance(0.35) else None
         time = self.pick(PAST_TIMES) if self.chance(0.4) else None
-        return replace(statement, place=place, time=time)
+        return replace(statement, place=place, time=time) if place or time else statement
 
     def fits(self, statement: Statement) -> bool:
         """Whether the statement belongs to this split."""

@@ -232,7 +232,10 @@ class Language:
             if isinstance(part, str):
                 text.append(part)
             elif isinstance(part, Group):
-                if all(self._filler(name, roles) is not None for name in part.needs):
+                for name in part.needs:
+                    if self._filler(name, roles) is None:
+                        break
+                else:
                     self._expand(part.parts, roles, inherited, text, prefix)
             else:
                 self._fill_slot(part, roles, inherited, text, prefix)

@@ -94,7 +94,15 @@ class Statement:
 
     def __invert__(self) -> Statement:
         """The denial of the statement."""
-        return replace(self, positive=not self.positive)
+        return Statement(
+            self.predicate,
+            self.subject,
+            self.object,
+            self.adjective,
+            self.place,
+            self.time,
+            not self.positive,
+        )
 
 
 class Facts:
