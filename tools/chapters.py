@@ -104,7 +104,7 @@ def targets(root: Path = ROOT) -> dict[str, Target]:
             equations += 1  # the book numbers equations and figures through
             found[label] = Target(page, make_id(f"equation-{label}"), f"({equations})")
         for words, label in re.findall(r"^`{3,}\{exercise-start\} (.+)\n:label: (\S+)", text, re.M):
-            found[label] = Target(page, make_id(label), f"Exercise {words}")
+            found[label] = Target(page, label, f"Exercise {words}")
         for number in re.findall(r"^`{3,}\{erratum\} (\d+)", text, re.M):
             label = f"erratum-{int(number):02d}"
             found[label] = Target(page, label, f"Erratum {number}")

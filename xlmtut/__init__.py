@@ -23,7 +23,6 @@ _NAMES = {
     "runtime": ["device", "environment", "in_colab", "profile", "set_seed"],
     "notebook": ["glue", "language_table", "record_memory", "show_source", "text_table"],
     "tasks": ["load_task"],
-    "microworld": [],
     "languages": [],
     "metrics": [
         "PrecisionRecallF1",
