@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import xlmtut.microworld
 from tests.microworld.statements import a, n, some, st, the
 from xlmtut.microworld.realize import HELD_OUT, Language, frame, language, languages
 from xlmtut.microworld.words import GrammarError
@@ -200,3 +201,9 @@ def test_the_languages_are_those_of_xnli_and_one_more() -> None:
     assert language("en") is language("en")  # read once
     with pytest.raises(ValueError, match="the microworld does not speak 'xx'; it speaks ar, bg, "):
         language("xx")
+
+
+def test_loading_a_language_leaves_the_public_names_as_they_are() -> None:
+    """Code in a folder ``languages`` would, once imported, stand where the function does."""
+    assert all(language(code) for code in languages(held_out=True))
+    assert xlmtut.microworld.languages is languages

@@ -210,7 +210,7 @@ def _speakers(name: str, code: str, overlap: float) -> tuple[Language, ...]:
 def _version() -> str:
     """A fingerprint of the microworld's code and data."""
     digest, folder = hashlib.blake2b(digest_size=8), files(__package__)
-    for part in (folder, folder.joinpath("languages")):
+    for part in (folder, folder.joinpath("languages"), folder.joinpath("spelling")):
         for file in sorted(part.iterdir(), key=lambda file: file.name):
             if file.name.endswith((".py", ".toml")):
                 digest.update(file.read_bytes())

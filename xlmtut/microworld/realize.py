@@ -374,6 +374,6 @@ def language(code: str) -> Language:
     folder = files(__package__).joinpath("languages")
     data = tomllib.loads(folder.joinpath(f"{code}.toml").read_text(encoding="utf-8"))
     rules: Sequence[Rule] = ()
-    if folder.joinpath(f"{code}.py").is_file():
-        rules = import_module(f"{__package__}.languages.{code}").RULES
+    if files(__package__).joinpath("spelling", f"{code}.py").is_file():
+        rules = import_module(f"{__package__}.spelling.{code}").RULES
     return Language(data, rules)

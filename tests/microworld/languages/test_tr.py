@@ -8,10 +8,10 @@ import re
 import pytest
 
 from tests.microworld.statements import a, n, some, st, the
-from xlmtut.microworld.languages.tr import RULES
 from xlmtut.microworld.ontology import ontology
 from xlmtut.microworld.orthography import apply_rule
 from xlmtut.microworld.realize import language
+from xlmtut.microworld.spelling.tr import RULES
 from xlmtut.microworld.world import Statement, Thing
 
 EXPECTED = [
