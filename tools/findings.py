@@ -39,8 +39,8 @@ from xlmtut.vocabulary import write_files
 ROOT = Path(__file__).parents[1]
 PROVENANCE = "provenance.json"
 
-# Seconds of an update, and of a cell without updates, where none has been run here: one core of a server.
-_GUESSES = {"pretraining": 0.12, "retrieval": 10.0, "fine-tuning": 0.15}
+# Seconds of a token, of a cell and of an update, where none has been run here: as measured on one core.
+_GUESSES = {"pretraining": 7.5e-5, "retrieval": 3.0, "fine-tuning": 0.08}
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,6 @@ class Study:
 
 def work_off(study: Study, only: Sequence[str] = ("*",)) -> None:
     """Run cells until none is left; what other processes run is waited for."""
-    total = len(cells(study.plan))
     while left := study.left(only):
         for cell in left:
             before = cell.pretraining
@@ -146,7 +145,7 @@ def work_off(study: Study, only: Sequence[str] = ("*",)) -> None:
                 if not mine or cell not in study.left(only):
                     continue
                 seconds = run(study, cell)
-                print(f"{cell.name}: {seconds:.0f} s, {len(left) - 1} of {total} left", flush=True)
+                print(f"{cell.name}: {seconds:.0f} s, {len(left) - 1} left", flush=True)
                 break
         else:
             time.sleep(1)
@@ -240,17 +239,17 @@ def overview(study: Study, only: Sequence[str]) -> str:
 
 
 def _rates(study: Study) -> Mapping[str, float]:
-    """Seconds of an update for each kind of cell: as measured here, else a guess."""
+    """Seconds of a unit of work for each kind of cell: as measured here, else a guess."""
     found: dict[str, list[float]] = {}
     for cell in cells(study.plan):
         path = study.folder / cell.name / PROVENANCE
         if path.is_file():
-            found.setdefault(cell.kind, []).append(read_json(path)["seconds"] / max(cell.updates, 1))
+            found.setdefault(cell.kind, []).append(read_json(path)["seconds"] / cell.work)
     return {kind: median(found[kind]) if kind in found else guess for kind, guess in _GUESSES.items()}
 
 
 def _seconds(cell: Cell, rates: Mapping[str, float]) -> float:
-    return rates[cell.kind] * max(cell.updates, 1)
+    return rates[cell.kind] * cell.work
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -133,21 +133,16 @@ def _fine_tuning(cell: Cell, folder: Path) -> Tables:
         stop_on="" if arm.objectives else f"{metric}/{arm.languages[0]}",
         patience=tuning.checkpoints,
     )
-    source = arm.languages[0]
-    data = {
-        "train": [*rows(task.name, source, "train", tuning.train)],
-        "validation": [
-            row for code in arm.languages for row in rows(task.name, code, "validation", tuning.validation)
-        ],
-        "test": [row for code in arm.languages for row in rows(task.name, code, "test", tuning.test)],
-    }
+    data = {"train": _rows(task.name, arm.languages[0], "train", tuning.train)}
+    for split, size in (("validation", tuning.validation), ("test", tuning.test)):
+        data[split] = [row for code in arm.languages for row in _rows(task.name, code, split, size)]
     result = finetune(
         model,
         tokenizer,
         data,
         task,
         options=options,
-        languages=(source,),
+        languages=arm.languages[:1],
         batch_size=tuning.batch_size,
         freeze=cell.frozen,
         splits=("validation", "test"),
@@ -215,6 +210,11 @@ def _config(arm: Arm, tokenizer: Tokenizer) -> XLMConfig:
         causal="clm" in arm.objectives,
         **dict(arm.shape),
     )
+
+
+@cache
+def _rows(task: str, code: str, split: Any, size: int) -> list[dict[str, Any]]:
+    return [*rows(task, code, split, size)]
 
 
 @cache
