@@ -14,16 +14,16 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import findings
 import findings_summary
 import numpy as np
 import pandas as pd
 import pytest
-from findings_plan import FULL, PARTS, TINY, Cell, Plan, cells, model_names
+from findings import PROVENANCE, Study, main, work_off
+from findings_plan import PAPER, PARTS, TINY, Cell, Plan, cells, model_names
 from findings_summary import COLUMNS, ZERO_SHOT, judge, read_hypotheses
 
-import findings
 import xlmtut as xt
-from findings import PROVENANCE, Study, main, work_off
 from xlmtut.frames import read_predictions
 
 HYPOTHESES = """
@@ -37,7 +37,7 @@ above = 0
 
 
 def options(study: Study) -> list[str]:
-    return ["--tiny", "--folder", str(study.folder), "--work", str(study.work)]
+    return ["tiny", "--folder", str(study.folder), "--work", str(study.work)]
 
 
 def new_study(folder: Path) -> Study:
@@ -198,7 +198,7 @@ def test_the_list(copy: Study, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_provenance(whole: Study) -> None:
     made = json.loads((whole.folder / "mlm-tlm/1/ner-frozen" / PROVENANCE).read_text(encoding="utf-8"))
-    assert made["command"] == "python tools/findings.py --only mlm-tlm/1/ner-frozen"
+    assert made["command"] == "python tools/findings.py tiny --only mlm-tlm/1/ner-frozen"
     assert made["settings"]["frozen"] == TINY.frozen_layers
     assert made["settings"]["arm"]["steps"] == 40
     assert made["seconds"] > 0
@@ -419,7 +419,7 @@ def test_the_rows_of_a_summary_are_known_beforehand(whole: Study) -> None:
 
 
 def test_every_hypothesis_names_rows_that_the_study_makes() -> None:
-    hypotheses = read_hypotheses(Path(findings.ROOT) / "findings" / "hypotheses.toml")
+    hypotheses = read_hypotheses(Path(findings.ROOT) / "xlmtut/findings/paper/hypotheses.toml")
     assert len({hypothesis["name"] for hypothesis in hypotheses}) == len(hypotheses) >= 10
     for hypothesis in hypotheses:
         assert hypothesis["text"]
@@ -427,11 +427,11 @@ def test_every_hypothesis_names_rows_that_the_study_makes() -> None:
             for row in (one["row"], one.get("above"), one.get("below")):
                 if isinstance(row, dict):
                     found = (row["task"], row["model"], row.get("against", ""), row["language"])
-                    assert found in keys(FULL), found
+                    assert found in keys(PAPER), found
 
 
 def test_the_arms_are_those_that_the_paper_compares() -> None:
-    arms = {arm.name: arm for arm in FULL.arms}
+    arms = {arm.name: arm for arm in PAPER.arms}
     mlm, added, equal = (arms[name] for name in ("mlm", "mlm-tlm", "mlm-tlm-equal"))
     assert added.steps == 2 * mlm.steps  # the updates of MLM are the same, and as many of TLM are added
     assert equal.steps == mlm.steps
@@ -440,7 +440,7 @@ def test_the_arms_are_those_that_the_paper_compares() -> None:
     }
     low = [arms[name] for name in ("bg", "bg-ru", "bg-zh")]
     assert len({replace(arm, name="", languages=(), steps=0) for arm in low}) == 1
-    assert len(FULL.seeds) == 3
-    assert all(tuning.checkpoints >= 8 for tuning in FULL.tunings)
-    pairs = [model for pair in FULL.compared for model in pair]
-    assert set(pairs) == set(model_names(FULL))
+    assert len(PAPER.seeds) == 3
+    assert all(tuning.checkpoints >= 8 for tuning in PAPER.tunings)
+    pairs = [model for pair in PAPER.compared for model in pair]
+    assert set(pairs) == set(model_names(PAPER))

@@ -1,9 +1,10 @@
-"""The findings study: the paper's claims examined on the microworld, cell by cell (``make findings``).
+"""The studies of the book: the paper's claims examined on the microworld, cell by cell (``make findings``).
 
 A cell is one run: a pretraining, a retrieval of sentences, or a fine-tuning. What it leaves lies in
-``findings/<arm>/<seed>/<what>``, complete or not at all, with a ``provenance.json``. A cell that is there is
-not run again, an interrupted pretraining goes on where it was, and several processes share the work. When all
-cells are there, ``findings/summary.csv`` and ``findings/verdicts.csv`` are made from them.
+``xlmtut/findings/<study>/<arm>/<seed>/<what>``, complete or not at all, with a ``provenance.json``. A cell
+that is there is not run again, an interrupted pretraining goes on where it was, and several processes share
+the work. When all cells of a study are there, its ``summary.csv`` is made from them, and where it has
+hypotheses, ``verdicts.csv``.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from typing import Any
 
 import pandas as pd
 import torch
-from findings_plan import FULL, TINY, Cell, Plan, cells
+from findings_plan import STUDIES, TINY, Cell, Plan, cells
 from findings_runs import run_cell
 from findings_summary import judge, read_hypotheses, summarise
 
@@ -169,7 +170,8 @@ def run(study: Study, cell: Cell) -> float:
             table.to_csv(partial / name, index=False)
         else:
             table.to_parquet(partial / name, index=False, compression="zstd")
-    facts = [f"{json.dumps(name)}: {json.dumps(fact)}" for name, fact in provenance(cell, seconds).items()]
+    made = provenance(study, cell, seconds)
+    facts = [f"{json.dumps(name)}: {json.dumps(fact)}" for name, fact in made.items()]
     write_files(partial, {PROVENANCE: "{\n" + ",\n".join(facts) + "\n}\n"})
     partial.replace(folder)
     return seconds
@@ -188,7 +190,7 @@ def settings(cell: Cell) -> dict[str, Any]:
     return plain
 
 
-def provenance(cell: Cell, seconds: float) -> dict[str, Any]:
+def provenance(study: Study, cell: Cell, seconds: float) -> dict[str, Any]:
     """How, with what and where a cell was run."""
     described = subprocess.run(
         ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
@@ -196,7 +198,7 @@ def provenance(cell: Cell, seconds: float) -> dict[str, Any]:
     )  # fmt: skip
     packages = ("torch", "tokenizers", "numpy")
     return {
-        "command": f"python tools/findings.py --only {cell.name}",
+        "command": f"python tools/findings.py {study.plan.name} --only {cell.name}",
         "commit": described.stdout.strip() or "unknown",
         "settings": settings(cell),
         "seconds": round(seconds, 1),
@@ -255,22 +257,20 @@ def _seconds(cell: Cell, rates: Mapping[str, float]) -> float:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what is left, or list it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("study", choices=[*STUDIES, TINY.name], help="tiny shows only that all works")
     parser.add_argument(
         "--only", nargs="+", default=["*"], metavar="PATTERN",
         help="cells to run, such as 'mlm/0/*'; the pretrainings that they need are run, too",
     )  # fmt: skip
     parser.add_argument("--list", action="store_true", help="say what is done and what is left, and stop")
     parser.add_argument("--processes", type=int, default=1, help="how many run side by side")
-    parser.add_argument(
-        "--tiny", action="store_true", help="a study of seconds that shows only that all works"
-    )
-    parser.add_argument("--folder", type=Path, help="where results are, findings/ by default")
-    parser.add_argument("--work", type=Path, help="where models are, _build/findings/ by default")
+    parser.add_argument("--folder", type=Path, help="where results are, xlmtut/findings/STUDY by default")
+    parser.add_argument("--work", type=Path, help="where models are, _build/findings/STUDY by default")
     chosen = parser.parse_args(arguments)
-    results, work = ROOT / "findings", ROOT / "_build" / "findings"
-    if chosen.tiny:
-        results, work = (ROOT / "_build" / "findings-tiny" / name for name in ("results", "work"))
-    study = Study(TINY if chosen.tiny else FULL, chosen.folder or results, chosen.work or work)
+    plan = {**STUDIES, TINY.name: TINY}[chosen.study]
+    work = ROOT / "_build" / "findings" / plan.name
+    results = work / "results" if plan is TINY else ROOT / "xlmtut" / "findings" / plan.name
+    study = Study(plan, chosen.folder or results, chosen.work or work)
     try:
         if chosen.list:
             print(overview(study, chosen.only))
@@ -293,14 +293,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _side_by_side(study: Study, chosen: argparse.Namespace) -> bool:
     """Run several processes of this program; whether one failed."""
     study.left(chosen.only)  # a mistake is reported once
-    command = [sys.executable, __file__, "--only", *chosen.only]
-    command += [
-        "--folder",
-        str(study.folder),
-        "--work",
-        str(study.work),
-        *(["--tiny"] if chosen.tiny else []),
-    ]
+    command = [sys.executable, __file__, study.plan.name, "--only", *chosen.only]
+    command += ["--folder", str(study.folder), "--work", str(study.work)]
     quiet = os.environ | {"CI": "1", "OMP_NUM_THREADS": "1"}  # progress bars speak twice a minute
     processes = [subprocess.Popen(command, env=quiet) for _ in range(chosen.processes)]
     codes = [process.wait() for process in processes]

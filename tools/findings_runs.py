@@ -23,7 +23,7 @@ from xlmtut.model import XLM, XLMClassifier, XLMLanguageModel, XLMTokenClassifie
 from xlmtut.objectives import clm, mlm
 from xlmtut.pretraining import language_model_loss, pretrain
 from xlmtut.tasks import task as find_task
-from xlmtut.tokenizer import Tokenizer
+from xlmtut.tokenizer import Tokenizer, load_tokenizer
 from xlmtut.training_options import TrainingOptions
 
 __all__ = ["run_cell"]
@@ -47,7 +47,8 @@ def run_cell(cell: Cell, model_folder: Path) -> Tables:
     -------
     dict of DataFrame
         ``curve.csv``: losses of training. A pretraining has ``validation.csv`` (perplexities on the way) and
-        ``losses.parquet`` (held-out loss of every row of tokens), the others ``predictions.parquet``.
+        ``losses.parquet`` (held-out loss of every row of tokens), the others ``predictions.parquet``, and
+        classifications ``scores.parquet`` (the last test predictions, with probabilities).
     """
     runs = {"pretraining": _pretraining, "retrieval": _retrieval, "fine-tuning": _fine_tuning}
     return runs[cell.kind](cell, model_folder)
@@ -71,14 +72,14 @@ def _pretraining(cell: Cell, folder: Path) -> Tables:
     result = pretrain(
         model,
         tokenizer,
-        {code: _text(code, "train", arm.sentences) for code in arm.languages},
+        {code: _text(code, "train", arm.sentences, arm.overlap) for code in arm.languages},
         _translations(arm) if "tlm" in arm.objectives else None,
         options=options,
         objectives=arm.objectives,
         length=arm.length,
         batch_tokens=arm.batch_tokens,
         alpha=arm.alpha,
-        validation={code: _text(code, "validation", arm.held_out) for code in arm.languages},
+        validation={code: _text(code, "validation", arm.held_out, arm.overlap) for code in arm.languages},
     )
     losses = _held_out_losses(model, tokenizer, arm)
     return {
@@ -92,8 +93,10 @@ def _retrieval(cell: Cell, folder: Path) -> Tables:
     """The sentence of every other language that is nearest to each English one, twice: see the tasks."""
     arm, tokenizer = cell.arm, _vocabulary(cell.arm)
     torch.manual_seed(cell.seed)
-    encoder = cast(XLM, load_model(folder)) if arm.objectives else XLM(_config(arm, tokenizer)).eval()
-    read = {code: [*rows("retrieval", code, "test", arm.retrieved)] for code in arm.languages}
+    encoder = XLM(_config(arm, tokenizer)).eval()
+    if arm.pretrained:
+        encoder = cast(XLM, load_model(arm.checkpoint or folder))
+    read = {code: _rows("retrieval", code, "test", arm.retrieved, arm.overlap) for code in arm.languages}
     vectors = {
         code: _embed(encoder, tokenizer, code, [row["text"] for row in read[code]]) for code in arm.languages
     }
@@ -118,8 +121,8 @@ def _fine_tuning(cell: Cell, folder: Path) -> Tables:
     task = find_task(tuning.task)
     torch.manual_seed(cell.seed)  # of the new head, or of the whole model
     model: nn.Module
-    if arm.objectives:
-        model = load_model(folder, head=cast(Head, task.head), num_labels=len(task.labels))
+    if arm.pretrained:
+        model = load_model(arm.checkpoint or folder, head=cast(Head, task.head), num_labels=len(task.labels))
     else:
         kind = {"classification": XLMClassifier, "token": XLMTokenClassifier}[task.head]
         model = kind(_config(arm, tokenizer), len(task.labels))
@@ -130,12 +133,14 @@ def _fine_tuning(cell: Cell, folder: Path) -> Tables:
         warmup=cell.updates // 10,
         seed=cell.seed,
         validate_at=_evenly(cell.updates, tuning.checkpoints * cell.updates // tuning.steps),
-        stop_on="" if arm.objectives else f"{metric}/{arm.languages[0]}",
+        stop_on="" if arm.pretrained else f"{metric}/{arm.languages[0]}",
         patience=tuning.checkpoints,
     )
     data = {"train": _rows(task.name, arm.languages[0], "train", tuning.train)}
     for split, size in (("validation", tuning.validation), ("test", tuning.test)):
-        data[split] = [row for code in arm.languages for row in _rows(task.name, code, split, size)]
+        data[split] = [
+            row for code in arm.languages for row in _rows(task.name, code, split, size, arm.overlap)
+        ]
     result = finetune(
         model,
         tokenizer,
@@ -148,10 +153,15 @@ def _fine_tuning(cell: Cell, folder: Path) -> Tables:
         splits=("validation", "test"),
         model_name=cell.model,
     )
-    assert result.predictions is not None
-    # Without the probabilities, which would be nine tenths of the files.
-    predictions = check_predictions(result.predictions.drop(columns="scores"))
-    return {"curve.csv": _curve(result.history), "predictions.parquet": predictions}
+    found = result.predictions
+    assert found is not None
+    # Probabilities would be nine tenths of the files: they are kept of the end, where a row has one class.
+    tables = {"curve.csv": _curve(result.history)}
+    tables["predictions.parquet"] = check_predictions(found.drop(columns="scores"))
+    if task.head == "classification":
+        last = found[(found["split"] == "test") & (found["step"] == found["step"].max())]
+        tables["scores.parquet"] = check_predictions(last.reset_index(drop=True))
+    return tables
 
 
 def _evenly(steps: int, points: int) -> list[int]:
@@ -172,7 +182,7 @@ def _held_out_losses(model: XLMLanguageModel, tokenizer: Tokenizer, arm: Arm) ->
     device = next(model.parameters()).device
     model.eval()
     for code in arm.languages:
-        text = _text(code, "test", arm.held_out)
+        text = _text(code, "test", arm.held_out, arm.overlap)
         corpus = text_corpus(tokenizer, code, text, length=arm.length, batch_tokens=arm.length)
         chance = torch.Generator().manual_seed(0)
         for i, item in enumerate(corpus.order(chance)):
@@ -213,13 +223,13 @@ def _config(arm: Arm, tokenizer: Tokenizer) -> XLMConfig:
 
 
 @cache
-def _rows(task: str, code: str, split: Any, size: int) -> list[dict[str, Any]]:
-    return [*rows(task, code, split, size)]
+def _rows(task: str, code: str, split: Any, size: int, overlap: float = 0.0) -> list[dict[str, Any]]:
+    return [*rows(task, code, split, size, overlap=overlap)]
 
 
 @cache
-def _text(code: str, split: Any, size: int) -> list[str]:
-    return [row["text"] for row in rows("lm", code, split, size)]
+def _text(code: str, split: Any, size: int, overlap: float) -> list[str]:
+    return [row["text"] for row in rows("lm", code, split, size, overlap=overlap)]
 
 
 def _translations(arm: Arm) -> dict[tuple[str, str], list[tuple[str, str]]]:
@@ -234,9 +244,13 @@ def _pairs(source: str, target: str, size: int) -> list[tuple[str, str]]:
 
 def _vocabulary(arm: Arm) -> Tokenizer:
     """The vocabulary of all arms with these languages, from equally long samples of their text."""
-    return _learn(arm.vocabulary, arm.sentences, arm.vocabulary_size)
+    if arm.checkpoint:
+        return load_tokenizer(arm.checkpoint)
+    return _learn(arm.vocabulary, arm.sentences, arm.vocabulary_size, arm.overlap)
 
 
 @cache
-def _learn(codes: tuple[str, ...], sentences: int, size: int) -> Tokenizer:
-    return Tokenizer.learn({code: _text(code, "train", sentences)[:_LEARNED_FROM] for code in codes}, size)
+def _learn(codes: tuple[str, ...], sentences: int, size: int, overlap: float) -> Tokenizer:
+    return Tokenizer.learn(
+        {code: _text(code, "train", sentences, overlap)[:_LEARNED_FROM] for code in codes}, size
+    )

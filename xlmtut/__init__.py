@@ -85,6 +85,7 @@ _NAMES = {
     "finetuning": ["finetune", "predictions_file"],
     "exercises": ["check"],
     "published": ["errata", "table"],
+    "findings": [],
 }
 _MODULE_OF = {name: module for module, names in _NAMES.items() for name in names}
 

@@ -63,7 +63,8 @@ def load_model(
     ----------
     name_or_path : str or path
         A folder in transformers' format or saved by :func:`save_model`; a ``.pth`` file of the original code;
-        a Hub id such as ``"FacebookAI/xlm-mlm-tlm-xnli15-1024"``, or only its last part.
+        ``"mini-mlm"``, ``"mini-mlm-tlm"`` or ``"mini-clm"``, which come with the package; a Hub id such as
+        ``"FacebookAI/xlm-mlm-tlm-xnli15-1024"``, or only its last part.
     head : {"lm", "classification", "qa", "token", "seq2seq"}, optional
         None for the encoder alone. A classification, QA or token head that the checkpoint lacks is new and
         random, to be fine-tuned; ``"seq2seq"`` starts encoder and decoder from the same weights where the
