@@ -14,13 +14,14 @@ export OMP_NUM_THREADS = 1
 export PYTHONWARNINGS = ignore:IProgress not found
 PYTEST  = $(BIN)/python -m pytest -q -n 2
 
-.PHONY: help book test lint unit notebooks nbval pages checkpoints clean
+.PHONY: help book test lint unit notebooks nbval pages checkpoints findings clean
 help:
 	@echo "make book       build the book into _build/html, executing what changed"
 	@echo "make test       every check that CI runs: lint, types, unit tests, book, notebooks, pages"
 	@echo "make notebooks  write the Colab notebooks again after a chapter changed"
 	@echo "make lint | unit | nbval | pages   one part of make test"
-	@echo "make checkpoints   pretrain the mini checkpoints again (about two hours on one core)"
+	@echo "make checkpoints   pretrain the mini checkpoints again (about 70 minutes of one core)"
+	@echo "make findings   run what is missing of the studies in xlmtut/findings (about 90 minutes on two cores)"
 	@echo "make clean      remove what was built (the environment in $(VENV) stays)"
 
 $(VENV)/.ok: pyproject.toml constraints.txt
@@ -72,6 +73,10 @@ notebooks: $(VENV)/.ok
 # The checkpoints that the package ships; interrupted, it goes on where it was.
 checkpoints: $(VENV)/.ok
 	$(BIN)/python tools/checkpoints.py
+
+# The studies that chapters 5.4, 6.0 and 6.2 read; what is there is not run again.
+findings: $(VENV)/.ok
+	for study in paper shipped anchors; do $(BIN)/python tools/findings.py $$study --processes 2 || exit 1; done
 
 clean:
 	rm -rf _build

@@ -117,6 +117,9 @@ def _embed(model: XLMLanguageModel, tokenizer: Tokenizer, code: str) -> Any:
 def make(name: str) -> None:
     """Pretrain one checkpoint and put it into the package."""
     objectives, steps = PLANS[name]
+    commit = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     text, pairs = data()
     tokenizer = learn_vocabulary(text)
     torch.manual_seed(0)
@@ -145,9 +148,6 @@ def make(name: str) -> None:
     folder = MINI / name
     save_model(model, folder)
     tokenizer.save(folder)
-    commit = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
     last = result.history.iloc[-1]
     provenance = {
         "command": f"python tools/checkpoints.py {name}",
