@@ -16,6 +16,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stand_in_hub import write_vocabulary
 from transformers import XLMTokenizer
 
 import xlmtut as xt
@@ -191,9 +192,7 @@ def test_published_layout(tmp_path: Path) -> None:
     rng = random.Random(0)
     kept = [token for token in tok.vocab if token in SPECIAL_TOKENS or rng.random() < 0.7]
     vocab = {token: index for index, token in enumerate(kept)}
-    (tmp_path / "vocab.json").write_text(json.dumps(vocab), encoding="utf-8")
-    merges = "".join(f"{a} {b} {9999 - i}\n" for i, (a, b) in enumerate(tok.merges))
-    (tmp_path / "merges.txt").write_text(merges, encoding="utf-8")
+    write_vocabulary(tmp_path, vocab, tok.merges)
     config = {"model_type": "xlm", "n_langs": 15, "lang2id": tok.lang2id, "max_position_embeddings": 512}
     (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
     thinned = xt.load_tokenizer(tmp_path)

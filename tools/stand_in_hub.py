@@ -1,23 +1,34 @@
 """Write a small folder that stands in for the Hugging Face Hub: ``python tools/stand_in_hub.py FOLDER``.
 
-With ``XLMTUT_HUB=FOLDER``, ``load_task(..., source="hub")`` runs everything but the download. The folder has
-every repository of ``benchmarks.csv``, in the layout and with the columns of the Hub, and a few sentences of
-no meaning in each language: enough to run on, nothing to measure.
+With ``XLMTUT_HUB=FOLDER``, ``load_task(..., source="hub")``, ``load_model`` and ``load_tokenizer`` run
+everything but the download. The folder has every repository of ``benchmarks.csv``, in the layout and with the
+columns of the Hub, and a few sentences of no meaning in each language; and checkpoints in the layout of the
+published ones, with as many layers, heads and languages, but small and random. Enough to run on, nothing to
+measure.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
+import transformers
 import yaml
 from datasets import Dataset, Features, Value, disable_progress_bars
+from safetensors.torch import save_file
 
+from xlmtut.config import XLMConfig
 from xlmtut.hub import Benchmark, benchmarks
-from xlmtut.tasks import TASKS, features
+from xlmtut.tasks import TASKS, features, load_task
+from xlmtut.tokenizer import Tokenizer
+
+CHECKPOINTS = {"xlm-mlm-xnli15-1024": torch.float32, "xlm-mlm-tlm-xnli15-1024": torch.float16}
+"""The checkpoints that stand in, and the precision that the published one is stored in."""
 
 SPLITS = ("train", "validation", "test")
 SIZES = {"train": 12, "validation": 6, "test": 6}
@@ -66,8 +77,48 @@ def published(benchmark: Benchmark, language: str, ours: Sequence[dict[str, Any]
     return Dataset.from_list([{name: row[name] for name in kept} for row in ours], features=Features(kept))
 
 
-def write(folder: Path, languages: Sequence[str]) -> None:
-    """Write every repository of ``benchmarks.csv``, in those of the languages that it has."""
+def write_checkpoint(folder: Path, name: str, tok: Tokenizer) -> None:
+    """Write a random model and its vocabulary as ``FacebookAI/{name}`` has them."""
+    shape = XLMConfig.preset(name, vocab_size=len(tok), emb_dim=32)
+    fields = ("vocab_size", "emb_dim", "n_layers", "n_heads", "n_langs", "use_lang_emb", "lang2id")
+    settings: dict[str, Any] = {field: getattr(shape, field) for field in fields}
+    settings["id2lang"] = {str(index): language for language, index in shape.lang2id.items()}
+    config = transformers.XLMConfig(**settings, architectures=["XLMWithLMHeadModel"])
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(list(CHECKPOINTS).index(name))
+        state = transformers.XLMWithLMHeadModel(config).state_dict()
+    # The published files hold the tied output weights too, and not the positions 0, 1, 2, …
+    weights = {key: value.to(CHECKPOINTS[name], copy=True) for key, value in state.items()}
+    weights.pop("transformer.position_ids", None)
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.save(weights, folder / "pytorch_model.bin")
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    config.to_json_file(folder / "config.json", use_diff=False)
+    languages = {"id2lang": settings["id2lang"], "lang2id": settings["lang2id"]}
+    reading = {"do_lowercase_and_remove_accent": tok.lowercase, **languages, "model_max_length": 512}
+    (folder / "tokenizer_config.json").write_text(json.dumps(reading), encoding="utf-8")
+    write_vocabulary(folder, tok.vocab, tok.merges)
+
+
+def write_vocabulary(folder: Path, vocab: Mapping[str, int], merges: Sequence[tuple[str, str]]) -> None:
+    """Write ``vocab.json`` and ``merges.txt`` as published, with how often a merge was seen."""
+    (folder / "vocab.json").write_text(json.dumps(vocab), encoding="utf-8")
+    lines = [f"{first} {second} {9999 - i}\n" for i, (first, second) in enumerate(merges)]
+    (folder / "merges.txt").write_text("".join(lines), encoding="utf-8")
+
+
+def vocabulary(languages: Sequence[str]) -> Tokenizer:
+    """BPE of a few sentences of the microworld and of those that the data sets have."""
+    texts: dict[str, list[str]] = {
+        language: [row["text"] for row in rows("retrieval", language, "train")] for language in languages
+    }
+    for row in load_task("retrieval", languages, sizes={"test": 60})["test"]:
+        texts[row["language"]].append(row["text"])
+    return Tokenizer.learn(texts, 3000)
+
+
+def write(folder: Path, languages: Sequence[str], checkpoints: Sequence[str] = ()) -> None:
+    """Write every repository of ``benchmarks.csv``, in the languages that it has, and checkpoints."""
     configurations: dict[Path, list[dict[str, Any]]] = defaultdict(list)
     for benchmark in benchmarks().values():
         repository = folder / benchmark.repository
@@ -84,10 +135,14 @@ def write(folder: Path, languages: Sequence[str]) -> None:
     for repository, configs in configurations.items():
         card = f"---\n{yaml.safe_dump({'configs': configs})}---\nStands in for a repository of the Hub.\n"
         (repository / "README.md").write_text(card, encoding="utf-8")
+    if checkpoints:
+        tok = vocabulary(languages)
+        for name in checkpoints:
+            write_checkpoint(folder / "FacebookAI" / name, name, tok)
 
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         raise SystemExit(__doc__)
     disable_progress_bars()
-    write(Path(sys.argv[1]), benchmarks()["xnli"].languages)
+    write(Path(sys.argv[1]), benchmarks()["xnli"].languages, list(CHECKPOINTS))

@@ -10,7 +10,29 @@ from typing import Any
 
 from xlmtut.config import PUBLISHED
 
-__all__ = ["find_folder", "read_json"]
+__all__ = ["SHIPPED", "find_folder", "read_json", "stand_in"]
+
+SHIPPED = ("mini-mlm", "mini-mlm-tlm", "mini-clm")
+"""Checkpoints of the microworld's 15 languages, beside this file in ``mini/``; each says how it was made."""
+
+
+def stand_in(repository: str) -> Path | None:
+    """Where a repository is in the folder that stands in for the Hub; None if ``XLMTUT_HUB`` names none.
+
+    Tests and continuous integration set the variable, to run everything but the download.
+
+    Raises
+    ------
+    ValueError
+        If the folder lacks the repository.
+    """
+    folder = os.environ.get("XLMTUT_HUB")
+    if not folder:
+        return None
+    path = Path(folder) / repository
+    if not path.is_dir():
+        raise ValueError(f"XLMTUT_HUB is {folder!r} and has no {repository}; add it or unset the variable")
+    return path
 
 
 def find_folder(
@@ -18,11 +40,13 @@ def find_folder(
 ) -> Path:
     """The folder itself, or that of the Hub's local cache, with the files downloaded where needed.
 
+    With ``XLMTUT_HUB`` set, a repository is looked for there only, see :func:`stand_in`.
+
     Parameters
     ----------
     name_or_path : str or path
-        A folder; a Hub id such as ``"FacebookAI/xlm-mlm-enfr-1024"``; or the bare name of one of the
-        published XLM checkpoints.
+        A folder; one of :data:`SHIPPED`, which come with the package; a Hub id such as
+        ``"FacebookAI/xlm-mlm-enfr-1024"``; or the bare name of one of the published XLM checkpoints.
     wanted : sequence of str
         Names or patterns of the files to download.
     revision : str, optional
@@ -31,15 +55,19 @@ def find_folder(
     Raises
     ------
     ValueError
-        If there is neither a folder nor a model on the Hub of that name.
+        If there is neither a folder nor a model on the Hub (or in what stands in for it) of that name.
     ConnectionError
         If the Hub cannot be reached and the files are not in its local cache.
     """
     if Path(name_or_path).is_dir():
         return Path(name_or_path)
     name = str(name_or_path)
+    if name in SHIPPED:
+        return Path(__file__).parent / "mini" / name
     if name in PUBLISHED:
         name = f"FacebookAI/{name}"
+    if (folder := stand_in(name)) is not None:
+        return folder
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, RepositoryNotFoundError, RevisionNotFoundError
 

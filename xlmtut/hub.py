@@ -4,13 +4,13 @@
 that was read is recorded with every split and can be pinned. No code of a repository is run.
 
 ``XLMTUT_HUB`` may name a folder that stands in for the Hub, with a folder ``facebook/xnli`` and so on in the
-Hub's layout. Tests and continuous integration use it, to run everything but the download; what was read from
-it is recorded as ``stand-in``.
+Hub's layout, and for models a folder ``FacebookAI/xlm-mlm-tlm-xnli15-1024``. Tests and continuous integration
+use it, to run everything but the download; what was read from it is recorded as ``stand-in``.
+``tools/stand_in_hub.py`` writes one.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xlmtut.files import stand_in
 from xlmtut.published import table
 from xlmtut.published_files import ISO639_3, SPLITS, check_parallel, check_splits, make_dataset
 from xlmtut.readers import UNTRANSLATED, Remarks
@@ -239,11 +240,8 @@ class _Repository:
         self.path = name
         self.commit = ""
         self.away = ""  # why the Hub cannot be reached
-        if folder := os.environ.get("XLMTUT_HUB"):
-            self.path = str(Path(folder) / name)
-            self.commit = STAND_IN
-            if not Path(self.path).is_dir():
-                raise ValueError(f"XLMTUT_HUB is {folder!r} and has no {name}; add it or unset the variable")
+        if (folder := stand_in(name)) is not None:
+            self.path, self.commit = str(folder), STAND_IN
         else:
             self._find_commit()
 
