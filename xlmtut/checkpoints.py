@@ -67,10 +67,12 @@ def load_model(
         ``"FacebookAI/xlm-mlm-tlm-xnli15-1024"``, or only its last part.
     head : {"lm", "classification", "qa", "token", "seq2seq"}, optional
         None for the encoder alone. A classification, QA or token head that the checkpoint lacks is new and
-        random, to be fine-tuned; ``"seq2seq"`` starts encoder and decoder from the same weights where the
-        checkpoint has no decoder. Other weights are never made up.
+        random, to be fine-tuned; every fine-tuning starts so, and nothing warns of it. ``"seq2seq"`` starts
+        encoder and decoder from the same weights where the checkpoint has no decoder. Other weights are never
+        made up.
     num_labels : int, optional
-        Classes of a new classification or token head; else the checkpoint's.
+        Classes of a new classification or token head. Leave it out to have the checkpoint's own head or an
+        error.
     causal : bool, optional
         Attend leftwards only. By default what the configuration says, and True for the published CLM
         checkpoints, whose configuration does not say it; a local copy of one may need it said.
