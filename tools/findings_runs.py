@@ -9,6 +9,7 @@ from typing import Any, cast
 import pandas as pd
 import torch
 from findings_plan import Arm, Cell
+from short_rows import continued, pretrain_on_short_rows
 from torch import Tensor, nn
 
 from xlmtut.alignment import center_languages, mean_pool, retrieve
@@ -58,6 +59,20 @@ def _pretraining(cell: Cell, folder: Path) -> Tables:
     arm, tokenizer = cell.arm, _vocabulary(cell.arm)
     torch.manual_seed(cell.seed)
     model = XLMLanguageModel(_config(arm, tokenizer))
+    text = {code: _text(code, "train", arm.sentences, arm.overlap) for code in arm.languages}
+    first = None
+    if arm.short:
+        first = pretrain_on_short_rows(
+            model,
+            tokenizer,
+            text,
+            steps=arm.short,
+            lr=arm.lr,
+            batch_tokens=arm.batch_tokens,
+            alpha=arm.alpha,
+            seed=cell.seed,
+            folder=folder / "short",
+        )
     points = _evenly(arm.steps, 8)
     options = TrainingOptions(
         steps=arm.steps,
@@ -72,7 +87,7 @@ def _pretraining(cell: Cell, folder: Path) -> Tables:
     result = pretrain(
         model,
         tokenizer,
-        {code: _text(code, "train", arm.sentences, arm.overlap) for code in arm.languages},
+        text,
         _translations(arm) if "tlm" in arm.objectives else None,
         options=options,
         objectives=arm.objectives,
@@ -81,11 +96,14 @@ def _pretraining(cell: Cell, folder: Path) -> Tables:
         alpha=arm.alpha,
         validation={code: _text(code, "validation", arm.held_out, arm.overlap) for code in arm.languages},
     )
-    losses = _held_out_losses(model, tokenizer, arm)
+    history, validation = result.history, result.validation
+    if first is not None:
+        history = continued(first, history)
+        validation = validation.assign(step=validation["step"] + arm.short)
     return {
-        "curve.csv": _curve(result.history),
-        "validation.csv": result.validation.round(3),
-        "losses.parquet": losses,
+        "curve.csv": _curve(history),
+        "validation.csv": validation.round(3),
+        "losses.parquet": _held_out_losses(model, tokenizer, arm),
     }
 
 
