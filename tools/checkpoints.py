@@ -45,7 +45,7 @@ PLANS: dict[str, tuple[tuple[Objective, ...], int, int]] = {
 SENTENCES = 60_000  # of the largest language; the others by the microworld's table
 PAIRS = 10_000  # of English with each other language
 VOCABULARY = 6000
-LENGTH, BATCH_TOKENS, LEARNING_RATE = 128, 2048, 2e-3
+LENGTH, BATCH_TOKENS, LEARNING_RATE = 64, 2048, 2e-3
 
 
 def data() -> tuple[dict[str, list[str]], dict[tuple[str, str], list[tuple[str, str]]]]:
