@@ -100,7 +100,7 @@ def run(page: Path, hub: Path, home: Path) -> Run:
         line = begun[-1].metadata.get("line", 0)
         raise AssertionError(
             f"{page.name}, profile full, the cell at line {line}: {name}: {reason}\n{begun[-1].source}"
-        ) from None
+        ) from error
     profile, paths = json.loads(after.outputs[0].text)
     inside = (Path(path).relative_to(hub) for path in paths if Path(path).is_relative_to(hub))
     return Run(profile, {path.as_posix() for path in inside})
