@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from argparse import Namespace
+from fnmatch import fnmatch
 from pathlib import Path
 
+import huggingface_hub
 import pytest
 import torch
 import transformers
@@ -233,6 +236,29 @@ def test_a_published_clm_checkpoint_is_causal_by_name(tmp_path: Path) -> None:
         transformers.XLMModel(reference_config()).save_pretrained(tmp_path / name)
         assert load_model(tmp_path / name).config.causal is expected  # type: ignore[union-attr]
     assert load_model(tmp_path / "copy", causal=True).config.causal  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("kept", [["model.safetensors", "pytorch_model.bin"], ["pytorch_model.bin"]])
+def test_only_one_kind_of_weights_is_downloaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: list[str]
+) -> None:
+    """The published repositories have the same weights twice."""
+    model = XLM(SMALL)
+    save_model(model, tmp_path / "hub")
+    torch.save(model.state_dict(), tmp_path / "hub" / "pytorch_model.bin")
+
+    def download(name: str, *, revision: str | None, allow_patterns: list[str]) -> str:
+        assert (name, revision) == ("FacebookAI/xlm-mlm-enfr-1024", "abc")
+        (tmp_path / "cache").mkdir(exist_ok=True)
+        for file in ("config.json", *kept):
+            if any(fnmatch(file, pattern) for pattern in allow_patterns):
+                shutil.copy(tmp_path / "hub" / file, tmp_path / "cache")
+        return str(tmp_path / "cache")
+
+    monkeypatch.delenv("XLMTUT_HUB", raising=False)
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", download)
+    assert weights_equal(load_model("xlm-mlm-enfr-1024", revision="abc"), model)
+    assert {file.name for file in (tmp_path / "cache").iterdir()} == {"config.json", kept[0]}
 
 
 # --- what does not fit --------------------------------------------------------------------------------------

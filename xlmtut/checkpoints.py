@@ -111,7 +111,7 @@ def load_model(
     if path.suffix == ".pth":
         settings, parts = _read_pth(path)
     else:
-        settings, parts = _read_folder(find_folder(name_or_path, _WANTED, revision))
+        settings, parts = _read_folder(_fetch(name_or_path, revision))
     if causal is None:
         causal = bool(settings.get("causal")) or _is_published_clm(path.stem)
     config = _config(str(name_or_path), settings | {"causal": causal}, parts["encoder"])
@@ -120,7 +120,13 @@ def load_model(
     return _load_encoder(str(name_or_path), config, parts["encoder"], head, num_labels)
 
 
-_WANTED = ["config.json", "*.safetensors", "*.safetensors.index.json", "pytorch_model*.bin*"]
+def _fetch(name_or_path: str | os.PathLike[str], revision: str | None) -> Path:
+    """Find the folder; download the pickled weights only of a repository that has no others."""
+    wanted = ["config.json", "*.safetensors", "*.safetensors.index.json"]
+    folder = find_folder(name_or_path, wanted, revision)
+    if any(folder.glob("*.safetensors")):
+        return folder
+    return find_folder(name_or_path, [*wanted, "pytorch_model*.bin*"], revision)
 
 
 def _is_published_clm(name: str) -> bool:
