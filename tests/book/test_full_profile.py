@@ -49,10 +49,11 @@ print(_json.dumps([_xlmtut.profile(), _what_was_read]))
 
 @dataclass(frozen=True)
 class Run:
-    """The profile a chapter ran in, and the files and repositories of the stand-in that it read."""
+    """The profile a chapter ran in, what it read of the stand-in, and the names of the numbers it glued."""
 
     profile: str
     read: set[str]
+    glued: set[str]
 
 
 def code(page: Path) -> str:
@@ -103,7 +104,10 @@ def run(page: Path, hub: Path, home: Path) -> Run:
         ) from error
     profile, paths = json.loads(after.outputs[0].text)
     inside = (Path(path).relative_to(hub) for path in paths if Path(path).is_relative_to(hub))
-    return Run(profile, {path.as_posix() for path in inside})
+    outputs = (output for cell in notebook.cells for output in cell.get("outputs", []))
+    stored = (output.get("metadata", {}).get("scrapbook") for output in outputs)
+    glued = {record["name"] for record in stored if record}
+    return Run(profile, {path.as_posix() for path in inside}, glued)
 
 
 def unread(source: str, done: Run) -> list[str]:
@@ -116,6 +120,11 @@ def unread(source: str, done: Run) -> list[str]:
         repositories = {benchmark.repository for benchmark in benchmarks().values()}
         missing += [] if repositories & done.read else ["a data set"]
     return missing
+
+
+def quoted(page: Path) -> set[str]:
+    """The names of the numbers that the prose of a chapter quotes."""
+    return set(re.findall(r"\{glue:text\}`(\w+)", page.read_text(encoding="utf-8")))
 
 
 CHAPTERS = [page for page in notebooks() if asks_for_the_profile(page)]
@@ -141,6 +150,7 @@ def test_a_chapter_runs_in_the_profile_full(page: Path, hub: Path, home: Path) -
     done = run(page, hub, home)
     assert done.profile == "full"
     assert not unread(code(page), done), "named in the code, but not read in the profile full"
+    assert not quoted(page) - done.glued, "quoted in the prose, but not glued in the profile full"
 
 
 # ---- the check can fail -----------------------------------------------------------------------------------
@@ -174,13 +184,14 @@ def page(tmp_path: Path) -> Path:
 
 
 def test_what_a_chapter_reads_is_known(page: Path, hub: Path, home: Path) -> None:
-    load = 'xt.load_model(name)\nxt.load_task("xnli", ["en"], source="hub")'
-    page.write_text(f"{PAGE}{load}{END}", encoding="utf-8")
+    load = 'xt.load_model(name)\nxt.load_task("xnli", ["en"], source="hub")\nxt.glue("one", 1)'
+    page.write_text(f"{PAGE}{load}{END}{{glue:text}}`one:.1f` {{glue:text}}`two`", encoding="utf-8")
     assert asks_for_the_profile(page)
     done = run(page, hub, home)
     expected = {"FacebookAI/xlm-mlm-tlm-xnli15-1024/model.safetensors", "facebook/xnli"}
-    assert done == Run("full", expected)
+    assert done == Run("full", expected, {"one"})
     assert not unread(code(page), done)
+    assert quoted(page) == {"one", "two"}
 
 
 def test_what_a_chapter_passes_over_is_seen(page: Path, hub: Path, home: Path) -> None:
