@@ -13,12 +13,13 @@ import platform
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import torch
-from short_rows import continued, pretrain_on_short_rows
+from stages import SHORT, Stage, pretrain_in_stages
 
 from xlmtut.alignment import center_languages, mean_pool, retrieval_accuracy
 from xlmtut.checkpoints import save_model
@@ -28,24 +29,28 @@ from xlmtut.metrics import perplexity
 from xlmtut.microworld import languages, rows
 from xlmtut.model import XLMLanguageModel
 from xlmtut.objectives import clm, mlm
-from xlmtut.pretraining import Objective, language_model_loss, pretrain
+from xlmtut.pretraining import language_model_loss
 from xlmtut.tokenizer import Tokenizer
-from xlmtut.training_options import TrainingOptions
 
 ROOT = Path(__file__).parents[1]
 MINI = ROOT / "xlmtut" / "mini"
 
-# First so many updates of MLM on short rows (a CLM needs none), then the objectives in turn.
-# Adding TLM leaves the updates of MLM as they are, as the paper compares.
-PLANS: dict[str, tuple[tuple[Objective, ...], int, int]] = {
-    "mini-mlm": (("mlm",), 500, 2500),
-    "mini-mlm-tlm": (("mlm", "tlm"), 500, 5000),
-    "mini-clm": (("clm",), 0, 3000),
+SHORT_ROWS = Stage(("mlm",), 500, SHORT, 2048)
+# Adding TLM leaves the updates of MLM as they are, as the paper compares: 2,500 and 1,750 after the short rows.
+# Batches are smaller at the end: to align languages takes many updates rather than much text.
+PLANS: dict[str, tuple[Stage, ...]] = {
+    "mini-mlm": (SHORT_ROWS, Stage(("mlm",), 2500, 64, 2048), Stage(("mlm",), 1750, 64, 1024)),
+    "mini-mlm-tlm": (
+        SHORT_ROWS,
+        Stage(("mlm", "tlm"), 5000, 64, 2048),
+        Stage(("tlm", "tlm", "tlm", "mlm"), 7000, 64, 1024),
+    ),
+    "mini-clm": (Stage(("clm",), 2500, 64, 2048),),
 }
 SENTENCES = 60_000  # of the largest language; the others by the microworld's table
 PAIRS = 10_000  # of English with each other language
 VOCABULARY = 6000
-LENGTH, BATCH_TOKENS, LEARNING_RATE = 64, 2048, 2e-3
+LEARNING_RATE = 2e-3
 
 
 def data() -> tuple[dict[str, list[str]], dict[tuple[str, str], list[tuple[str, str]]]]:
@@ -71,7 +76,7 @@ def measure(model: XLMLanguageModel, tokenizer: Tokenizer) -> dict[str, Any]:
     for i, code in enumerate(languages()):
         text = [row["text"] for row in rows("lm", code, "test", 500)]
         sums[code] = _loss(
-            model, text_corpus(tokenizer, code, text, length=LENGTH, batch_tokens=4096), i, tokenizer
+            model, text_corpus(tokenizer, code, text, length=64, batch_tokens=4096), i, tokenizer
         )
     if not model.transformer.config.causal:
         for i, code in enumerate(code for code in languages() if code != "en"):
@@ -118,7 +123,7 @@ def _embed(model: XLMLanguageModel, tokenizer: Tokenizer, code: str) -> Any:
 
 def make(name: str) -> None:
     """Pretrain one checkpoint and put it into the package."""
-    objectives, short, steps = PLANS[name]
+    stages = PLANS[name]
     commit = subprocess.run(
         ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
     )
@@ -129,37 +134,17 @@ def make(name: str) -> None:
         "mini",
         vocab_size=len(tokenizer),
         lang2id=tokenizer.lang2id,
-        causal="clm" in objectives,
+        causal=stages[0].objectives == ("clm",),
         dropout=0.0,  # so small a model cannot learn all this text by heart
         attention_dropout=0.0,
     )
     model = XLMLanguageModel(config)
-    state = ROOT / "_build" / "checkpoints" / name
-    if short:
-        first = pretrain_on_short_rows(
-            model,
-            tokenizer,
-            text,
-            steps=short,
-            lr=LEARNING_RATE,
-            batch_tokens=BATCH_TOKENS,
-            folder=state / "short",
-        )
-    options = TrainingOptions(steps=steps, lr=LEARNING_RATE, warmup=steps // 10, folder=state)
-    result = pretrain(
-        model,
-        tokenizer,
-        text,
-        pairs if "tlm" in objectives else None,
-        objectives=objectives,
-        length=LENGTH,
-        batch_tokens=BATCH_TOKENS,
-        options=options,
+    history, _ = pretrain_in_stages(
+        model, tokenizer, text, pairs, stages, lr=LEARNING_RATE, folder=ROOT / "_build" / "checkpoints" / name
     )
     folder = MINI / name
     save_model(model, folder)
     tokenizer.save(folder)
-    history = continued(first, result.history) if short else result.history
     last = history.iloc[-1]
     provenance = {
         "command": f"python tools/checkpoints.py {name}",
@@ -172,13 +157,8 @@ def make(name: str) -> None:
             "languages": languages(),
         },
         "training": {
-            "objectives": list(objectives),
-            "steps on short rows": short,
-            "steps": steps,
-            "length": LENGTH,
-            "batch_tokens": BATCH_TOKENS,
+            "stages": [asdict(stage) for stage in stages],
             "lr": LEARNING_RATE,
-            "warmup": steps // 10,
             "seed": 0,
             "tokens": int(last["tokens"]),
             "seconds": round(float(last["seconds"])),

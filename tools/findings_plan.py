@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, Literal
 
+from stages import SHORT, Stage
+
 from xlmtut.microworld import languages
 from xlmtut.pretraining import Objective
 
@@ -48,8 +50,8 @@ class Arm:
         A shipped checkpoint to start from instead. Without it and without objectives, the fine-tuning starts
         from scratch.
     short, steps : int
-        Updates: first `short` ones of MLM on short rows (``tools/short_rows.py`` says why), then `steps` in
-        which the objectives take turns.
+        Updates: first `short` ones of MLM on short rows (``tools/stages.py`` says why), then `steps` in which
+        the objectives take turns.
     languages : tuple of str
         Pretrained on. TLM pairs the first with each other one.
     vocabulary : tuple of str
@@ -77,7 +79,7 @@ class Arm:
 
     name: str
     objectives: tuple[Objective, ...] = ()
-    short: int = 500
+    short: int = 400
     steps: int = 0
     checkpoint: str = ""
     languages: tuple[str, ...] = LANGUAGES
@@ -90,11 +92,17 @@ class Arm:
     tuned: bool = True
     vocabulary_size: int = 6000
     length: int = 64
-    batch_tokens: int = 2048
+    batch_tokens: int = 1024
     lr: float = 2e-3
     shape: tuple[tuple[str, Any], ...] = (("dropout", 0.0), ("attention_dropout", 0.0))
     held_out: int = 500
     retrieved: int = 1000
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """How it is pretrained."""
+        main = Stage(self.objectives, self.steps, self.length, self.batch_tokens)
+        return (Stage(("mlm",), self.short, SHORT, self.batch_tokens), main) if self.short else (main,)
 
     @property
     def pretrained(self) -> bool:
@@ -239,7 +247,7 @@ _LOW = Arm(
     "bg",
     objectives=("clm",),
     short=0,
-    steps=600,
+    steps=400,
     languages=("bg",),
     vocabulary=RELATIVES,
     sentences=8000,  # 2,000 of Bulgarian
@@ -257,18 +265,18 @@ PAPER = Plan(
     "paper",
     arms=(
         Arm("scratch"),
-        Arm("mlm", ("mlm",), steps=1500),
+        Arm("mlm", ("mlm",), steps=1800),
         # The paper's comparison: TLM is added, and the updates of MLM are the same.
-        Arm("mlm-tlm", ("mlm", "tlm"), steps=3000),
+        Arm("mlm-tlm", ("mlm", "tlm", "tlm"), steps=5400),
         # As many updates in all as MLM alone.
-        Arm("mlm-tlm-equal", ("mlm", "tlm"), steps=1500),
+        Arm("mlm-tlm-equal", ("mlm", "tlm", "tlm"), steps=1800),
         _LOW,
-        replace(_LOW, name="bg-ru", languages=("bg", "ru"), steps=1200),
-        replace(_LOW, name="bg-zh", languages=("bg", "zh"), steps=1200),
+        replace(_LOW, name="bg-ru", languages=("bg", "ru"), steps=800),
+        replace(_LOW, name="bg-zh", languages=("bg", "zh"), steps=800),
     ),
     tunings=(
         # Multiples of 36: as many of each of the 12 phenomena with each of the 3 labels.
-        Tuning("xnli", steps=1000, validation=144, test=504),
+        Tuning("xnli", steps=640, validation=144, test=504),
         Tuning("sentiment"),
         Tuning("topic"),
         Tuning("ner", steps=160),
@@ -298,7 +306,7 @@ SHIPPED = Plan(
         Arm(name, checkpoint=name, languages=_LANGUAGES_15, vocabulary=_LANGUAGES_15)
         for name in ("mini-mlm", "mini-mlm-tlm")
     ),
-    tunings=(Tuning("xnli", steps=1000, validation=144, test=504),),
+    tunings=(Tuning("xnli", steps=640, validation=144, test=504),),
     seeds=(0, 1, 2),
     frozen_layers=None,
     compared=(("mini-mlm-tlm", "mini-mlm"),),
@@ -310,7 +318,7 @@ _ANCHORS = Arm("anchors-0", ("mlm",), steps=1000, languages=("en", "fake"), voca
 ANCHORS = Plan(
     "anchors",
     arms=(_ANCHORS, replace(_ANCHORS, name="anchors-50", overlap=0.5)),
-    tunings=(Tuning("xnli", steps=800, validation=144, test=504), Tuning("sentiment"), Tuning("topic")),
+    tunings=(Tuning("sentiment"), Tuning("topic")),
     seeds=(0,),
     frozen_layers=None,
     compared=(("anchors-50", "anchors-0"),),

@@ -9,11 +9,11 @@ from typing import Any, cast
 import pandas as pd
 import torch
 from findings_plan import Arm, Cell
-from short_rows import continued, pretrain_on_short_rows
+from stages import pretrain_in_stages
 from torch import Tensor, nn
 
 from xlmtut.alignment import center_languages, mean_pool, retrieve
-from xlmtut.checkpoints import Head, load_model
+from xlmtut.checkpoints import Head, load_model, save_model
 from xlmtut.config import XLMConfig
 from xlmtut.corpora import text_corpus
 from xlmtut.finetuning import finetune
@@ -22,7 +22,7 @@ from xlmtut.measures import find_measure
 from xlmtut.microworld import rows
 from xlmtut.model import XLM, XLMClassifier, XLMLanguageModel, XLMTokenClassifier
 from xlmtut.objectives import clm, mlm
-from xlmtut.pretraining import language_model_loss, pretrain
+from xlmtut.pretraining import language_model_loss
 from xlmtut.tasks import task as find_task
 from xlmtut.tokenizer import Tokenizer, load_tokenizer
 from xlmtut.training_options import TrainingOptions
@@ -59,47 +59,23 @@ def _pretraining(cell: Cell, folder: Path) -> Tables:
     arm, tokenizer = cell.arm, _vocabulary(cell.arm)
     torch.manual_seed(cell.seed)
     model = XLMLanguageModel(_config(arm, tokenizer))
-    text = {code: _text(code, "train", arm.sentences, arm.overlap) for code in arm.languages}
-    first = None
-    if arm.short:
-        first = pretrain_on_short_rows(
-            model,
-            tokenizer,
-            text,
-            steps=arm.short,
-            lr=arm.lr,
-            batch_tokens=arm.batch_tokens,
-            alpha=arm.alpha,
-            seed=cell.seed,
-            folder=folder / "short",
-        )
     points = _evenly(arm.steps, 8)
-    options = TrainingOptions(
-        steps=arm.steps,
-        lr=arm.lr,
-        warmup=arm.steps // 10,
-        seed=cell.seed,
-        validate_at=points,
-        stop_on=arm.keep,
-        patience=len(points) + 1,  # never stops: it only keeps the best weights
-        folder=folder,
-    )
-    result = pretrain(
+    history, validation = pretrain_in_stages(
         model,
         tokenizer,
-        text,
+        {code: _text(code, "train", arm.sentences, arm.overlap) for code in arm.languages},
         _translations(arm) if "tlm" in arm.objectives else None,
-        options=options,
-        objectives=arm.objectives,
-        length=arm.length,
-        batch_tokens=arm.batch_tokens,
+        arm.stages,
+        lr=arm.lr,
         alpha=arm.alpha,
+        seed=cell.seed,
+        folder=folder,
+        # It never stops: with `keep`, the best weights are kept.
+        last={"validate_at": points, "stop_on": arm.keep, "patience": len(points) + 1},
         validation={code: _text(code, "validation", arm.held_out, arm.overlap) for code in arm.languages},
     )
-    history, validation = result.history, result.validation
-    if first is not None:
-        history = continued(first, history)
-        validation = validation.assign(step=validation["step"] + arm.short)
+    save_model(model, folder)
+    tokenizer.save(folder)
     return {
         "curve.csv": _curve(history),
         "validation.csv": validation.round(3),
@@ -188,10 +164,12 @@ def _evenly(steps: int, points: int) -> list[int]:
 
 
 def _curve(history: pd.DataFrame) -> pd.DataFrame:
-    """The mean losses of every few updates, by objective, and the seconds spent until then."""
+    """The mean losses of every few updates, by objective, how many it has had, and the seconds until then."""
+    history = history.assign(updates=history.groupby("objective").cumcount() + 1)
     blocks = history.groupby([(history["step"] - 1) // _BIN, "objective"], sort=False)
-    curve = blocks.agg({"step": "last", "loss": "mean", "seconds": "last"}).reset_index("objective")
-    return curve[["step", "objective", "loss", "seconds"]].round({"loss": 4, "seconds": 1})
+    kept = {"step": "last", "updates": "last", "loss": "mean", "seconds": "last"}
+    curve = blocks.agg(kept).reset_index("objective")
+    return curve[["step", "objective", "updates", "loss", "seconds"]].round({"loss": 4, "seconds": 1})
 
 
 def _held_out_losses(model: XLMLanguageModel, tokenizer: Tokenizer, arm: Arm) -> pd.DataFrame:
