@@ -36,7 +36,7 @@ ROOT = Path(__file__).parents[1]
 MINI = ROOT / "xlmtut" / "mini"
 
 SHORT_ROWS = Stage(("mlm",), 500, SHORT, 2048)
-# Adding TLM leaves the updates of MLM as they are, as the paper compares: 2,500 and 1,750 after the short rows.
+# Adding TLM leaves the updates of MLM as they are: 2,500 and 1,750 after the short rows.
 # Batches are smaller at the end: to align languages takes many updates rather than much text.
 PLANS: dict[str, tuple[Stage, ...]] = {
     "mini-mlm": (SHORT_ROWS, Stage(("mlm",), 2500, 64, 2048), Stage(("mlm",), 1750, 64, 1024)),

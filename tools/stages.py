@@ -61,7 +61,7 @@ def pretrain_in_stages(
     Parameters
     ----------
     stages : sequence of Stage
-        In each, the rate rises for a tenth of the updates and falls to 0. Stage i has its state in folder ``i``.
+        In each, the rate rises for a tenth of the updates and falls to 0. States are in ``0``, ``1`` …
     last : mapping
         More :class:`~xlmtut.training_options.TrainingOptions` of the last stage.
 
