@@ -45,7 +45,7 @@ PLANS: dict[str, tuple[Stage, ...]] = {
         Stage(("mlm", "tlm"), 5000, 64, 2048),
         Stage(("tlm", "tlm", "tlm", "mlm"), 7000, 64, 1024),
     ),
-    "mini-clm": (Stage(("clm",), 2500, 64, 2048),),
+    "mini-clm": (Stage(("clm",), 2500, 64, 1024),),
 }
 SENTENCES = 60_000  # of the largest language; the others by the microworld's table
 PAIRS = 10_000  # of English with each other language
