@@ -35,17 +35,13 @@ from xlmtut.tokenizer import Tokenizer
 ROOT = Path(__file__).parents[1]
 MINI = ROOT / "xlmtut" / "mini"
 
-SHORT_ROWS = Stage(("mlm",), 500, SHORT, 2048)
-# Adding TLM leaves the updates of MLM as they are: 2,500 and 1,750 after the short rows.
-# Batches are smaller at the end: to align languages takes many updates rather than much text.
+# Adding TLM leaves the updates of MLM as they are. Batches are small, because to align languages takes many
+# updates rather than much text: about 750 of TLM for each language.
+SHORT_ROWS = Stage(("mlm",), 400, SHORT, 1024)
 PLANS: dict[str, tuple[Stage, ...]] = {
-    "mini-mlm": (SHORT_ROWS, Stage(("mlm",), 2500, 64, 2048), Stage(("mlm",), 1750, 64, 1024)),
-    "mini-mlm-tlm": (
-        SHORT_ROWS,
-        Stage(("mlm", "tlm"), 5000, 64, 2048),
-        Stage(("tlm", "tlm", "tlm", "mlm"), 7000, 64, 1024),
-    ),
-    "mini-clm": (Stage(("clm",), 2500, 64, 1024),),
+    "mini-mlm": (SHORT_ROWS, Stage(("mlm",), 3500, 64, 1024)),
+    "mini-mlm-tlm": (SHORT_ROWS, Stage(("mlm", "tlm", "tlm", "tlm"), 14_000, 64, 1024)),
+    "mini-clm": (Stage(("clm",), 3900, 64, 1024),),
 }
 SENTENCES = 60_000  # of the largest language; the others by the microworld's table
 PAIRS = 10_000  # of English with each other language
