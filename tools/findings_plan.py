@@ -306,7 +306,7 @@ SHIPPED = Plan(
         Arm(name, checkpoint=name, languages=_LANGUAGES_15, vocabulary=_LANGUAGES_15)
         for name in ("mini-mlm", "mini-mlm-tlm")
     ),
-    tunings=(Tuning("xnli", steps=2400, validation=144, test=504),),
+    tunings=(Tuning("xnli", steps=2400, validation=144, test=504), Tuning("ner", steps=160)),
     seeds=(0, 1, 2),
     frozen_layers=None,
     compared=(("mini-mlm-tlm", "mini-mlm"),),
