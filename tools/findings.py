@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import hashlib
 import json
 import os
 import platform
@@ -22,6 +23,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatch
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
@@ -33,7 +35,7 @@ from findings_plan import STUDIES, TINY, Cell, Plan, cells
 from findings_runs import run_cell
 from findings_summary import judge, read_hypotheses, summarise
 
-from xlmtut.files import read_json
+from xlmtut.files import find_folder, read_json
 from xlmtut.microworld.data import _version as data_version
 from xlmtut.vocabulary import write_files
 
@@ -185,9 +187,16 @@ def settings(cell: Cell) -> dict[str, Any]:
         "tuning": None if cell.tuning is None else asdict(cell.tuning),
         "frozen": cell.frozen,
         "data": data_version(),
+        "checkpoint": _fingerprint(cell.arm.checkpoint) if cell.arm.checkpoint else None,
     }
     plain: dict[str, Any] = json.loads(json.dumps(chosen))
     return plain
+
+
+@cache
+def _fingerprint(checkpoint: str) -> str:
+    weights = find_folder(checkpoint, ()) / "model.safetensors"
+    return hashlib.blake2b(weights.read_bytes(), digest_size=8).hexdigest()
 
 
 def provenance(study: Study, cell: Cell, seconds: float) -> dict[str, Any]:
