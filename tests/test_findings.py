@@ -5,16 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import findings as runner
-import pandas as pd
 import pytest
 from findings_plan import STUDIES, cells
-from findings_summary import judge
 
 from xlmtut import findings
 from xlmtut.findings import _folder
 
+RUN = ("shipped", "anchors")
+TASK = {"shipped": "xnli", "anchors": "topic"}
 
-@pytest.fixture(params=findings.STUDIES)
+
+@pytest.fixture(params=RUN)
 def study(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -31,8 +32,10 @@ def test_every_cell_was_run_as_planned_on_the_data_of_today(study: str, tmp_path
 
 
 def test_the_summary_follows_from_the_predictions(study: str) -> None:
-    frame = findings.predictions(study, "xnli").assign(right=lambda rows: rows["label"] == rows["prediction"])
-    table = findings.summary(study).query("task == 'xnli' and against == ''")
+    frame = findings.predictions(study, TASK[study]).assign(
+        right=lambda rows: rows["label"] == rows["prediction"]
+    )
+    table = findings.summary(study).query("task == @TASK[@study] and against == ''")
     for (model, seed), run in frame.groupby(["model", "seed"]):
         share = run.groupby(["split", "step", "language"])["right"].mean()
         best = share["validation"].xs("en", level="language").idxmax()
@@ -42,16 +45,20 @@ def test_the_summary_follows_from_the_predictions(study: str) -> None:
         assert found["zero-shot"] == pytest.approx(share["test"][best].drop("en").mean(), abs=1e-5)
 
 
-def test_the_verdicts_follow_from_the_summary() -> None:
-    again = judge(findings.hypotheses(), findings.summary())
-    pd.testing.assert_frame_equal(again, findings.verdicts(), check_dtype=False)
+def test_a_study_that_is_planned_only() -> None:
+    (planned,) = set(findings.STUDIES) - set(RUN)
+    assert len(findings.hypotheses()) >= 10
+    with pytest.raises(ValueError, match=r"no summary.csv; run `python tools/findings.py paper`"):
+        findings.summary(planned)
+    with pytest.raises(ValueError, match=r"no verdicts.csv"):
+        findings.verdicts()
 
 
 def test_scores_are_those_of_the_last_step(study: str) -> None:
-    frame = findings.predictions(study, "xnli", scores=True)
-    assert frame["scores"].map(len).eq(3).all()
+    frame = findings.predictions(study, TASK[study], scores=True)
+    assert frame["scores"].map(sum).sub(1).abs().max() < 1e-3
     assert set(frame["split"]) == {"test"}
-    every = findings.predictions(study, "xnli")
+    every = findings.predictions(study, TASK[study])
     key = ["id", "language", "model", "seed", "step"]
     both = frame.merge(every[every["split"] == "test"], on=key, validate="one_to_one")
     assert len(both) == len(frame)
@@ -59,8 +66,8 @@ def test_scores_are_those_of_the_last_step(study: str) -> None:
 
 
 def test_curves(study: str) -> None:
-    table = findings.curves(study, "xnli")
-    assert list(table.columns) == ["model", "seed", "step", "objective", "loss", "seconds"]
+    table = findings.curves(study, TASK[study])
+    assert list(table.columns) == ["model", "seed", "step", "objective", "updates", "loss", "seconds"]
     first, last = (table.groupby(["model", "seed"])["loss"].agg(which) for which in ("first", "last"))
     assert (last < first).all()
 
@@ -69,6 +76,6 @@ def test_a_study_or_a_task_that_is_not_there() -> None:
     with pytest.raises(ValueError, match="no study 'xnli'; expected one of paper, shipped, anchors"):
         findings.summary("xnli")
     with pytest.raises(ValueError, match=r"no predictions.parquet of 'qa'; it has .*xnli"):
-        findings.predictions("paper", "qa")
+        findings.predictions("shipped", "qa")
     with pytest.raises(ValueError, match="no curves of 'qa'"):
-        findings.curves("paper", "qa")
+        findings.curves("shipped", "qa")

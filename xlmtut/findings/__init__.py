@@ -1,11 +1,12 @@
 """Recorded runs of the book's studies: what was trained, what it predicted, and what follows.
 
-``make findings`` made them on the microworld, which is synthetic. Three studies are there.
+``make findings`` makes them on the microworld, which is synthetic. Three studies are planned. The first has
+yet to be run: only its hypotheses are here, written down beforehand.
 
 ========= ============================================================================================
 paper     six languages, three seeds: from scratch, MLM and MLM+TLM, fine-tuned on English labels
-shipped   the checkpoints ``mini-mlm`` and ``mini-mlm-tlm``, fine-tuned on English inference pairs
-anchors   English and fake English, which share a part of their words or none
+shipped   the checkpoints ``mini-mlm`` and ``mini-mlm-tlm``, fine-tuned on English labels, three seeds
+anchors   English and fake English, which share a part of their words or none, one seed
 ========= ============================================================================================
 """
 
@@ -27,7 +28,7 @@ __all__ = ["STUDIES", "curves", "hypotheses", "predictions", "provenance", "summ
 STUDIES = ("paper", "shipped", "anchors")
 
 
-def summary(study: str = "paper") -> pd.DataFrame:
+def summary(study: str) -> pd.DataFrame:
     """Every value and every difference of a study on the test data, with 95 % intervals.
 
     Returns
@@ -42,7 +43,7 @@ def summary(study: str = "paper") -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If there is no such study.
+        If there is no such study, or it has not been run.
     """
     return _read_csv(study, "summary.csv").fillna({"against": ""})
 
@@ -98,8 +99,8 @@ def curves(study: str, what: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``model, seed, step, objective, loss, seconds``; a loss is the mean of 20 updates, and the seconds
-        are those since the start.
+        ``model, seed, step, objective, updates, loss, seconds``: the mean loss of every 20 steps, the updates
+        that this objective has had until then, and the seconds since the start.
     """
     tables = []
     for folder in _cells(study):
