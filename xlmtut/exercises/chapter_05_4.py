@@ -88,9 +88,7 @@ def _(answer: object) -> None:
     if seeds < 5:
         raise Hint("With n seeds there are 2 to the n patterns of signs. In how many do all agree?")
     if seeds != 6:
-        raise Hint(
-            "Which share of the 2 to the n patterns has only equal signs? Try n = 2, then 3."
-        )
+        raise Hint("Which share of the 2 to the n patterns has only equal signs? Try n = 2, then 3.")
 
 
 @exercise("05_4-5")
