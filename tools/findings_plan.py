@@ -126,8 +126,8 @@ class Tuning:
     lr : float
         Highest learning rate, after a tenth of the updates.
     checkpoints : int
-        At how many steps, evenly spaced, the rows are predicted. A model from scratch is given up after four
-        without improvement.
+        At how many steps, evenly spaced, the rows are predicted. A model from scratch is given up after as
+        many without improvement.
     """
 
     task: str

@@ -128,7 +128,7 @@ def _fine_tuning(cell: Cell, folder: Path) -> Tables:
         seed=cell.seed,
         validate_at=_evenly(cell.updates, tuning.checkpoints * cell.updates // tuning.steps),
         stop_on="" if arm.pretrained else f"{metric}/{arm.languages[0]}",
-        patience=4,
+        patience=tuning.checkpoints,
     )
     data = {"train": _rows(task.name, arm.languages[0], "train", tuning.train)}
     for split, size in (("validation", tuning.validation), ("test", tuning.test)):
