@@ -33,7 +33,7 @@ Predictions: TypeAlias = pd.DataFrame | str | os.PathLike[str]
 _FEW = 50  # examples: with fewer, intervals are not to be trusted
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report(Written):
     """One model on one test set.
 

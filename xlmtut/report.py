@@ -48,6 +48,9 @@ class Written:
     def __str__(self) -> str:
         return f"{self.to_frame().to_string(index=False)}\n\n{self.summary()}"
 
+    def __repr__(self) -> str:
+        return str(self)
+
     def _repr_html_(self) -> str:
         paragraphs = "".join(f"<p>{escape(line)}</p>" for line in self.summary().splitlines())
         return self.to_html() + paragraphs
