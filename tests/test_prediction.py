@@ -182,3 +182,31 @@ def test_bad_data_are_refused() -> None:
         run("sentiment", [])
     with pytest.raises(ValueError, match="the budget is 8; raise it or truncate"):
         run("sentiment", rows_of("sentiment"), batch_tokens=8)
+
+
+def test_sentence_vectors_are_the_means_of_each_sentence_alone() -> None:
+    encoder = model_for("xnli").transformer.eval()
+    texts = [text("de", i, 2 + i) for i in range(7)]
+    found = xt.sentence_vectors(encoder, tokenizer(), texts, "de", batch_size=3)
+    assert found.shape == (3, 7, 32)  # the embeddings and two layers
+    for i, sentence in enumerate(texts):
+        with torch.inference_mode():
+            states = encoder(**tokenizer()(sentence, lang="de"), output_hidden_states=True).hidden_states
+        expected = torch.stack([layer[0].mean(dim=0) for layer in states])
+        torch.testing.assert_close(torch.from_numpy(found[:, i]), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_sentence_vectors_leave_the_model_as_it_was_and_can_be_cut() -> None:
+    encoder = model_for("xnli").transformer.train()
+    long = text("en", 3, 30)
+    cut = xt.sentence_vectors(encoder, tokenizer(), [long], "en", max_length=6)
+    assert encoder.training
+    encoder.eval()
+    with torch.inference_mode():
+        states = encoder(**tokenizer()(long, lang="en", max_length=6)).last_hidden_state
+    torch.testing.assert_close(torch.from_numpy(cut[-1]), states.mean(dim=1), rtol=1e-4, atol=1e-5)
+
+
+def test_sentence_vectors_want_sentences() -> None:
+    with pytest.raises(ValueError, match="texts in 'en' is empty; expected one or more"):
+        xt.sentence_vectors(model_for("xnli").transformer, tokenizer(), [], "en")

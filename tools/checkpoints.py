@@ -19,34 +19,34 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from held_out import batch_losses
 from stages import SHORT, Stage, pretrain_in_stages
 
-from xlmtut.alignment import center_languages, mean_pool, retrieval_accuracy
+from xlmtut.alignment import center_languages, retrieval_accuracy
 from xlmtut.checkpoints import save_model
 from xlmtut.config import XLMConfig
-from xlmtut.corpora import pair_corpus, text_corpus
+from xlmtut.corpora import Corpus, pair_corpus, text_corpus
 from xlmtut.metrics import perplexity
 from xlmtut.microworld import languages, rows
 from xlmtut.model import XLMLanguageModel
-from xlmtut.objectives import clm, mlm
-from xlmtut.pretraining import language_model_loss
+from xlmtut.prediction import sentence_vectors
 from xlmtut.tokenizer import Tokenizer
 
 ROOT = Path(__file__).parents[1]
 MINI = ROOT / "xlmtut" / "mini"
 
 # Adding TLM leaves the updates of MLM as they are. Batches are small, because to align languages takes many
-# updates rather than much text: about 750 of TLM for each language.
-SHORT_ROWS = Stage(("mlm",), 400, SHORT, 1024)
+# updates rather than much text: about 1,750 of TLM for each language.
+LENGTH, BATCH_TOKENS, LEARNING_RATE = 64, 1024, 2e-3
+SHORT_ROWS = Stage(("mlm",), 400, SHORT, BATCH_TOKENS)
 PLANS: dict[str, tuple[Stage, ...]] = {
-    "mini-mlm": (SHORT_ROWS, Stage(("mlm",), 3500, 64, 1024)),
-    "mini-mlm-tlm": (SHORT_ROWS, Stage(("mlm", "tlm", "tlm", "tlm"), 14_000, 64, 1024)),
-    "mini-clm": (Stage(("clm",), 3900, 64, 1024),),
+    "mini-mlm": (SHORT_ROWS, Stage(("mlm",), 3500, LENGTH, BATCH_TOKENS)),
+    "mini-mlm-tlm": (SHORT_ROWS, Stage(("mlm", *["tlm"] * 7), 28_000, LENGTH, BATCH_TOKENS)),
+    "mini-clm": (Stage(("clm",), 3900, LENGTH, BATCH_TOKENS),),
 }
 SENTENCES = 60_000  # of the largest language; the others by the microworld's table
 PAIRS = 10_000  # of English with each other language
 VOCABULARY = 6000
-LEARNING_RATE = 2e-3
 
 
 def data() -> tuple[dict[str, list[str]], dict[tuple[str, str], list[tuple[str, str]]]]:
@@ -67,19 +67,21 @@ def learn_vocabulary(text: Mapping[str, list[str]]) -> Tokenizer:
 
 def measure(model: XLMLanguageModel, tokenizer: Tokenizer) -> dict[str, Any]:
     """What a checkpoint reaches on held-out data: perplexities, and sentences found across languages."""
-    model.eval()
     sums: dict[str, tuple[float, int]] = {}
     for i, code in enumerate(languages()):
         text = [row["text"] for row in rows("lm", code, "test", 500)]
-        sums[code] = _loss(
-            model, text_corpus(tokenizer, code, text, length=64, batch_tokens=4096), i, tokenizer
-        )
+        corpus = text_corpus(tokenizer, code, text, length=LENGTH, batch_tokens=4096)
+        sums[code] = _loss(model, tokenizer, corpus, i)
     if not model.transformer.config.causal:
         for i, code in enumerate(code for code in languages() if code != "en"):
             pairs = [(row["source"], row["target"]) for row in rows("mt", f"en-{code}", "test", 500)]
             corpus = pair_corpus(tokenizer, ("en", code), pairs, batch_tokens=4096)
-            sums[f"en-{code}"] = _loss(model, corpus, i, tokenizer)
-    vectors = {code: _embed(model, tokenizer, code) for code in languages()}
+            sums[f"en-{code}"] = _loss(model, tokenizer, corpus, i)
+    sentences = {code: [row["text"] for row in rows("retrieval", code, "test", 1000)] for code in languages()}
+    vectors = {
+        code: sentence_vectors(model.transformer, tokenizer, text, code)[-1]
+        for code, text in sentences.items()
+    }
     found = {
         "retrieval": retrieval_accuracy(vectors),
         "retrieval, centred": retrieval_accuracy(center_languages(vectors)),
@@ -93,28 +95,9 @@ def measure(model: XLMLanguageModel, tokenizer: Tokenizer) -> dict[str, Any]:
     }
 
 
-def _loss(model: XLMLanguageModel, corpus: Any, number: int, tokenizer: Tokenizer) -> tuple[float, int]:
-    chance, total, labels = torch.Generator().manual_seed(number), 0.0, 0
-    with torch.inference_mode():
-        for item in corpus.order(chance):
-            batch = corpus.read(item)
-            if model.transformer.config.causal:
-                batch = clm(batch)
-            else:
-                batch = mlm(
-                    batch, mask_id=tokenizer.mask_token_id, vocab_size=len(tokenizer), generator=chance
-                )
-            total += float(language_model_loss(model, batch))
-            labels += int((batch["labels"] >= 0).sum())
-    return total, labels
-
-
-def _embed(model: XLMLanguageModel, tokenizer: Tokenizer, code: str) -> Any:
-    text = [row["text"] for row in rows("retrieval", code, "test", 1000)]
-    with torch.inference_mode():
-        parts = [tokenizer(text[i : i + 200], lang=code) for i in range(0, len(text), 200)]
-        states = [mean_pool(model.transformer(**p).last_hidden_state, p["attention_mask"]) for p in parts]
-    return torch.cat(states).numpy()
+def _loss(model: XLMLanguageModel, tokenizer: Tokenizer, corpus: Corpus, seed: int) -> tuple[float, int]:
+    losses, labels = zip(*batch_losses(model, tokenizer, corpus, seed), strict=True)
+    return sum(losses), sum(labels)
 
 
 def make(name: str) -> None:

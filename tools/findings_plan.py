@@ -155,7 +155,7 @@ class Plan:
     seeds : tuple of int
         Each arm is pretrained and fine-tuned once with each.
     frozen_tasks : tuple of str
-        On these, each pretrained encoder is fine-tuned a second time, keeping the embeddings and lower layers.
+        On these, each pretrained encoder is fine-tuned a second time, keeping embeddings and lower layers.
     compared : tuple of pairs of str
         Models of which the first is tested against the second, on every task that both have.
     frozen_layers : int

@@ -9,10 +9,11 @@ from typing import Any, cast
 import pandas as pd
 import torch
 from findings_plan import Arm, Cell
+from held_out import batch_losses
 from stages import pretrain_in_stages
-from torch import Tensor, nn
+from torch import nn
 
-from xlmtut.alignment import center_languages, mean_pool, retrieve
+from xlmtut.alignment import center_languages, retrieve
 from xlmtut.checkpoints import Head, load_model, save_model
 from xlmtut.config import XLMConfig
 from xlmtut.corpora import text_corpus
@@ -21,8 +22,7 @@ from xlmtut.frames import check_predictions
 from xlmtut.measures import find_measure
 from xlmtut.microworld import rows
 from xlmtut.model import XLM, XLMClassifier, XLMLanguageModel, XLMTokenClassifier
-from xlmtut.objectives import clm, mlm
-from xlmtut.pretraining import language_model_loss
+from xlmtut.prediction import sentence_vectors
 from xlmtut.tasks import task as find_task
 from xlmtut.tokenizer import Tokenizer, load_tokenizer
 from xlmtut.training_options import TrainingOptions
@@ -92,7 +92,8 @@ def _retrieval(cell: Cell, folder: Path) -> Tables:
         encoder = cast(XLM, load_model(arm.checkpoint or folder))
     read = {code: _rows("retrieval", code, "test", arm.retrieved, arm.overlap) for code in arm.languages}
     vectors = {
-        code: _embed(encoder, tokenizer, code, [row["text"] for row in read[code]]) for code in arm.languages
+        code: sentence_vectors(encoder, tokenizer, [row["text"] for row in read[code]], code)[-1]
+        for code in arm.languages
     }
     source, *targets = arm.languages
     ids = [row["id"] for row in read[source]]
@@ -175,37 +176,12 @@ def _curve(history: pd.DataFrame) -> pd.DataFrame:
 def _held_out_losses(model: XLMLanguageModel, tokenizer: Tokenizer, arm: Arm) -> pd.DataFrame:
     """The loss of every row of tokens of the test text; rows and masks are those of all arms compared."""
     found: list[dict[str, Any]] = []
-    device = next(model.parameters()).device
-    model.eval()
     for code in arm.languages:
         text = _text(code, "test", arm.held_out, arm.overlap)
         corpus = text_corpus(tokenizer, code, text, length=arm.length, batch_tokens=arm.length)
-        chance = torch.Generator().manual_seed(0)
-        for i, item in enumerate(corpus.order(chance)):
-            batch = corpus.read(item)
-            if model.transformer.config.causal:
-                batch = clm(batch)
-            else:
-                batch = mlm(
-                    batch, mask_id=tokenizer.mask_token_id, vocab_size=len(tokenizer), generator=chance
-                )
-            with torch.inference_mode():
-                loss = language_model_loss(model, {name: values.to(device) for name, values in batch.items()})
-            labels = int((batch["labels"] >= 0).sum())
-            found.append({"language": code, "row": i, "labels": labels, "loss": round(float(loss), 4)})
+        for i, (loss, labels) in enumerate(batch_losses(model, tokenizer, corpus)):
+            found.append({"language": code, "row": i, "labels": labels, "loss": round(loss, 4)})
     return pd.DataFrame(found)
-
-
-def _embed(encoder: XLM, tokenizer: Tokenizer, code: str, text: list[str]) -> Tensor:
-    device, parts = next(encoder.parameters()).device, []
-    with torch.inference_mode():
-        for start in range(0, len(text), 200):
-            batch = {
-                name: values.to(device)
-                for name, values in tokenizer(text[start : start + 200], lang=code).items()
-            }
-            parts.append(mean_pool(encoder(**batch).last_hidden_state, batch["attention_mask"]))
-    return torch.cat(parts)
 
 
 def _config(arm: Arm, tokenizer: Tokenizer) -> XLMConfig:

@@ -62,7 +62,7 @@ _NAMES = {
     "tokenizer": ["Tokenizer", "load_tokenizer"],
     "checkpoints": ["load_model", "save_model"],
     "bpe": ["sampling_probabilities"],
-    "prediction": ["predict"],
+    "prediction": ["predict", "sentence_vectors"],
     "evaluation": ["Report", "evaluate"],
     "comparison": ["Comparison", "compare"],
     "selection": ["checkpoint_scores", "select_checkpoints", "selection_optimism"],

@@ -1,4 +1,7 @@
-"""A model run over a task: one prediction per row, saved, so that evaluating never needs the model again."""
+"""A model run over data: one prediction per row of a task, so that evaluating never needs the model again.
+
+And one vector per sentence and layer, for :mod:`xlmtut.alignment`.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from xlmtut.alignment import mean_pool
 from xlmtut.batching import token_batches
 from xlmtut.encoding import Encoded, collate, context_words, encode, labelled_task
 from xlmtut.tasks import Task
@@ -18,9 +24,10 @@ from xlmtut.tasks import Task
 if TYPE_CHECKING:
     import pandas as pd
 
+    from xlmtut.model import XLM
     from xlmtut.tokenizer import Tokenizer
 
-__all__ = ["predict"]
+__all__ = ["predict", "sentence_vectors"]
 
 LONGEST_ANSWER = 30  # pieces, as in the usual SQuAD scripts
 
@@ -104,6 +111,51 @@ def predict(
             "scores": list(scores),
         }
     )
+
+
+def sentence_vectors(
+    encoder: XLM,
+    tokenizer: Tokenizer,
+    texts: Sequence[str],
+    lang: str,
+    *,
+    max_length: int | None = None,
+    batch_size: int = 200,
+) -> NDArray[np.float32]:
+    """The mean hidden state of every sentence, after every layer.
+
+    Parameters
+    ----------
+    encoder : XLM
+    tokenizer : Tokenizer
+    texts : sequence of str
+        Of one language.
+    lang : str
+    max_length : int, optional
+        Tokens of a sentence at most, see :class:`~xlmtut.tokenizer.Tokenizer`.
+    batch_size : int
+        Sentences that are encoded at once.
+
+    Returns
+    -------
+    array, (n_layers + 1, n, dim), float32
+        The embeddings first, the last layer last: ``[-1]`` is what :mod:`xlmtut.alignment` compares, all of
+        it what :func:`~xlmtut.alignment.cka_by_layer` takes.
+
+    Raises
+    ------
+    ValueError
+        If there is no text, or as the tokenizer.
+    """
+    if not texts:
+        raise ValueError(f"texts in {lang!r} is empty; expected one or more")
+    device, parts = next(encoder.parameters()).device, []
+    with _evaluating(encoder):
+        for start in range(0, len(texts), batch_size):
+            batch = tokenizer(texts[start : start + batch_size], lang=lang, max_length=max_length).to(device)
+            states = encoder(**batch, output_hidden_states=True).hidden_states
+            parts.append(torch.stack([mean_pool(layer, batch["attention_mask"]) for layer in states]).cpu())
+    return torch.cat(parts, dim=1).numpy()
 
 
 def _rows(dataset: Any, split: str) -> list[Row]:
