@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import textwrap
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -46,7 +47,8 @@ class Written:
         raise NotImplementedError
 
     def __str__(self) -> str:
-        return f"{self.to_frame().to_string(index=False)}\n\n{self.summary()}"
+        lines = (textwrap.fill(line, 80) for line in self.summary().splitlines())
+        return "\n".join((self.to_frame().to_string(index=False), "", *lines))
 
     def __repr__(self) -> str:
         return str(self)

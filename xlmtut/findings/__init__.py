@@ -1,7 +1,7 @@
 """Recorded runs of the book's studies: what was trained, what it predicted, and what follows.
 
-``make findings`` makes them on the microworld, which is synthetic. Three studies are planned. The first has
-yet to be run: only its hypotheses are here, written down beforehand.
+``make findings`` makes them on the microworld, which is synthetic. What was expected of the first study was
+written down before it was run: :func:`hypotheses`.
 
 ========= ============================================================================================
 paper     six languages, three seeds: from scratch, MLM and MLM+TLM, fine-tuned on English labels
