@@ -41,7 +41,7 @@ LENGTH, BATCH_TOKENS, LEARNING_RATE = 64, 1024, 2e-3
 SHORT_ROWS = Stage(("mlm",), 400, SHORT, BATCH_TOKENS)
 PLANS: dict[str, tuple[Stage, ...]] = {
     "mini-mlm": (SHORT_ROWS, Stage(("mlm",), 3500, LENGTH, BATCH_TOKENS)),
-    "mini-mlm-tlm": (SHORT_ROWS, Stage(("mlm", *["tlm"] * 7), 28_000, LENGTH, BATCH_TOKENS)),
+    "mini-mlm-tlm": (SHORT_ROWS, Stage(("mlm", *("tlm",) * 7), 28_000, LENGTH, BATCH_TOKENS)),
     "mini-clm": (Stage(("clm",), 3900, LENGTH, BATCH_TOKENS),),
 }
 SENTENCES = 60_000  # of the largest language; the others by the microworld's table
