@@ -20,7 +20,7 @@ help:
 	@echo "make test       every check that CI runs: lint, types, unit tests, book, notebooks, pages"
 	@echo "make notebooks  write the Colab notebooks again after a chapter changed"
 	@echo "make lint | unit | nbval | pages   one part of make test"
-	@echo "make checkpoints   pretrain the mini checkpoints again (about 70 minutes of one core)"
+	@echo "make checkpoints   pretrain the mini checkpoints again (about 60 minutes of one core)"
 	@echo "make findings   run what is missing of the studies in xlmtut/findings (about 90 minutes on two cores)"
 	@echo "make clean      remove what was built (the environment in $(VENV) stays)"
 
