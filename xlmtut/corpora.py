@@ -68,7 +68,6 @@ class Passes:
 
     @property
     def position(self) -> list[int]:
-        """The pass, and how much of it has been read; set it to go on from there."""
         return [self._pass, self._read]
 
     @position.setter
