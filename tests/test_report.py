@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
 import pytest
 
 from xlmtut.measures import MEASURES
-from xlmtut.report import Interval, number, p_value, span
+from xlmtut.report import Interval, Written, number, p_value, span
 
 RATE, BLEU = MEASURES["accuracy"], MEASURES["bleu"]
 
@@ -36,3 +37,25 @@ def test_p_values_have_three_decimals() -> None:
         "1.000",
         "",
     ]
+
+
+class Short(Written):
+    """A table of one row, and two sentences in lines of their own."""
+
+    def to_frame(self) -> pd.DataFrame:
+        """As it is printed."""
+        return pd.DataFrame({"language": ["en"], "value": ["75.1"]})
+
+    def summary(self) -> str:
+        """Longer than a line, then short."""
+        return f"{'word ' * 30}end.\nAnd no more."
+
+
+def test_the_sentences_below_a_table_are_wrapped() -> None:
+    table, sentences = str(Short()).split("\n\n")
+    assert table == Short().to_frame().to_string(index=False)
+    *wrapped, last = sentences.splitlines()
+    assert last == "And no more."
+    assert len(wrapped) == 2
+    assert max(map(len, wrapped)) <= 80
+    assert " ".join(wrapped) == Short().summary().splitlines()[0]

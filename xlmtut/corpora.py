@@ -47,11 +47,6 @@ class Passes:
     number : int
         Tells the corpora of a run apart.
 
-    Attributes
-    ----------
-    position : list of two int
-        The pass, and the number of its batches that have been read. May be set.
-
     Examples
     --------
     >>> passes = Passes(lambda generator: torch.randperm(3, generator=generator), seed=1, number=0)
@@ -68,6 +63,7 @@ class Passes:
 
     @property
     def position(self) -> list[int]:
+        """The pass, and the number of its batches that have been read; set it to go on from there."""
         return [self._pass, self._read]
 
     @position.setter
